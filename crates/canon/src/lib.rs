@@ -1,0 +1,1 @@
+//! The Canonical ABI: layout, flattening, lifting and lowering.

@@ -1,0 +1,1 @@
+//! Decodes and validates binaries into programs.

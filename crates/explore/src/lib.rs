@@ -1,0 +1,1 @@
+//! Schedule files and the samplers that answer choice points.

@@ -1,0 +1,1 @@
+//! Embedding API: Engine, Component, Linker, Store, Instance, Func, Val.

@@ -1,0 +1,1 @@
+//! The executor: instances, tasks, threads, streams and futures as plain data.

@@ -1,0 +1,1 @@
+//! Core modules (Spec: core specification, "Structure", "Modules").

@@ -1,0 +1,1 @@
+//! Virtual and system hosts for WASI.

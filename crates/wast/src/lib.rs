@@ -1,0 +1,1 @@
+//! Runs WebAssembly script files (.wast), core and component.
