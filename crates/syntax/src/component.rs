@@ -3,6 +3,8 @@
 //! Spec: Explainer.md, "Component Definitions"; Binary.md. Every definition says which index space it extends; types are
 //! resolved at decoding, so that of the type index space only resource types are left, as `ResourceIndex`.
 
+use std::sync::Arc;
+
 use crate::id::{
     ComponentId, ComponentIndex, CoreFuncIndex, CoreGlobalIndex, CoreInstanceIndex, CoreMemoryIndex, CoreModuleIndex,
     CoreTableIndex, CoreTagIndex, FuncIndex, FuncTypeId, InstanceIndex, ModuleId, ResourceIndex,
@@ -48,13 +50,14 @@ pub struct ExportDecl {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ExternType {
     /// A core module; what it must import and export, in words of the text format.
-    Module(CoreModuleType),
+    Module(Arc<CoreModuleType>),
     /// A function.
     Func(FuncTypeId),
-    /// An instance with these exports.
-    Instance(Vec<(String, ExternType)>),
-    /// A component with these imports and exports.
-    Component(ComponentType),
+    /// An instance with these exports. Shared, since a type may be used many times.
+    Instance(Arc<[(String, ExternType)]>),
+    /// A component with these imports and exports. Resource types that it imports or defines itself have a number of the
+    /// component that says so too, but no definition binds them.
+    Component(Arc<ComponentType>),
     /// A resource type: the one that this index stands for in the component that says so.
     Resource(ResourceIndex),
     /// Any other type: nothing at run time, but a name that must be there.
@@ -74,9 +77,9 @@ pub struct ComponentType {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CoreModuleType {
     /// Module name, field name, and the type in words.
-    pub imports: Vec<(String, String, String)>,
+    pub imports: Vec<(String, String, Arc<str>)>,
     /// Field name, and the type in words.
-    pub exports: Vec<(String, String)>,
+    pub exports: Vec<(String, Arc<str>)>,
 }
 
 /// The sorts of definitions; each has an index space of its own.
@@ -155,8 +158,9 @@ pub enum Capture {
     Module(CoreModuleIndex),
     /// A component of the enclosing component.
     Component(ComponentIndex),
-    /// A resource type of the enclosing component, as it numbers it.
-    Resource(ResourceIndex),
+    /// What the enclosing component captured itself, by position: an alias that reaches further out passes through every
+    /// component between, without extending their index spaces.
+    Captured(u32),
 }
 
 /// One definition of a component, in the order of the binary.
@@ -173,23 +177,23 @@ pub enum Definition {
     },
     /// Extends the core modules by a module of the program.
     CoreModule(ModuleId),
-    /// Extends the components by a component of the program, with the values that it captures, in the order of its
-    /// `Definition::Captured`.
+    /// Extends the components by a component of the program, with the values that it or a component inside it captures.
     Component {
         /// The static component.
         component: ComponentId,
         /// What its outer aliases refer to, seen from here.
         captures: Vec<Capture>,
     },
-    /// Extends the index space of the capture's sort by the how-manieth captured value.
+    /// Extends the index space of the sort by the how-manieth captured value. (A type that crosses a component boundary
+    /// may not refer to a resource type, so types are never captured.)
     Captured {
-        /// The sort: `CoreModule`, `Component` or `Type`.
+        /// The sort: `CoreModule` or `Component`.
         sort: Sort,
         /// Position in the `captures` of the definition that made this component value.
         position: u32,
-        /// For a resource type: how this component numbers it.
-        resource: Option<ResourceIndex>,
     },
+    /// Extends the index space of the item's sort by the item again: `alias outer` with a count of zero.
+    AliasSelf(Item),
     /// Extends the core instances by instantiating a module.
     CoreInstantiate {
         /// The module.
@@ -210,7 +214,8 @@ pub enum Definition {
     },
     /// Extends the instances by a bundle of definitions.
     InstanceFromExports(Vec<(String, Item)>),
-    /// Extends the index space of the sort by an export of an instance.
+    /// Extends the index space of the sort by an export of an instance. (Aliases of types leave no definition: the
+    /// resource types of an instance are bound where the instance is made.)
     AliasExport {
         /// The sort.
         sort: Sort,
@@ -218,8 +223,6 @@ pub enum Definition {
         instance: InstanceIndex,
         /// The export.
         name: String,
-        /// Resource types that come with it and were not known before.
-        resources: Vec<ResourceBinding>,
     },
     /// Extends the core index space of the sort by an export of a core instance.
     AliasCoreExport {
@@ -266,9 +269,6 @@ pub enum Definition {
         /// Resource types that the ascribed type brings and that were not known before.
         resources: Vec<ResourceBinding>,
     },
-    /// Says that instances of this component cannot be made, and why, by the name of the gate (the error at decoding
-    /// names it already; kept for components that are never instantiated).
-    Gate(String),
 }
 
 /// How strings are encoded in a component's memory.
@@ -433,7 +433,7 @@ pub struct Definitions {
     /// Component-level types of all components.
     pub types: crate::types::Types,
     /// Components, nested ones included; an inner component comes before the one around it.
-    pub components: Vec<std::sync::Arc<Component>>,
+    pub components: Vec<Arc<Component>>,
     /// Core modules.
-    pub modules: Vec<std::sync::Arc<crate::module::Module>>,
+    pub modules: Vec<Arc<crate::module::Module>>,
 }
