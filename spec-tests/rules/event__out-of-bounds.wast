@@ -1,0 +1,52 @@
+;; rule: event/out-of-bounds
+;; run: raddle wast spec-tests/rules/event__out-of-bounds.wast
+;; Differs: poll of an empty set, and wait with an event, four bytes before the end of memory; an event has
+;; eight.
+
+(component definition $T
+  (core module $Mem (memory (export "mem") 1))
+  (core instance $mem (instantiate $Mem))
+  (type $S (stream u8))
+  (core func $waitable-set.new (canon waitable-set.new))
+  (core func $waitable-set.poll (canon waitable-set.poll (memory (core memory $mem "mem"))))
+  (core func $waitable-set.wait (canon waitable-set.wait (memory (core memory $mem "mem"))))
+  (core func $waitable.join (canon waitable.join))
+  (core func $stream.new (canon stream.new $S))
+  (core func $stream.drop-writable (canon stream.drop-writable $S))
+  (core func $stream.read (canon stream.read $S async (memory (core memory $mem "mem"))))
+  (core module $M
+    (import "" "mem" (memory 1))
+    (import "" "waitable-set.new" (func $waitable-set.new (result i32)))
+    (import "" "waitable-set.poll" (func $waitable-set.poll (param i32 i32) (result i32)))
+    (import "" "waitable-set.wait" (func $waitable-set.wait (param i32 i32) (result i32)))
+    (import "" "waitable.join" (func $waitable.join (param i32 i32)))
+    (import "" "stream.new" (func $stream.new (result i64)))
+    (import "" "stream.drop-writable" (func $stream.drop-writable (param i32)))
+    (import "" "stream.read" (func $stream.read (param i32 i32 i32) (result i32)))
+    (func $rx (param i64) (result i32) (i32.wrap_i64 (local.get 0)))
+    (func $tx (param i64) (result i32) (i32.wrap_i64 (i64.shr_u (local.get 0) (i64.const 32))))
+    (func (export "poll")
+      (drop (call $waitable-set.poll (call $waitable-set.new) (i32.const 65532))))
+    (func (export "wait") (local $e i64) (local $s i32)
+      (local.set $e (call $stream.new))
+      (local.set $s (call $waitable-set.new))
+      (if (i32.ne (call $stream.read (call $rx (local.get $e)) (i32.const 0) (i32.const 1)) (i32.const -1 (; BLOCKED ;))) (then unreachable))
+      (call $stream.drop-writable (call $tx (local.get $e)))
+      (call $waitable.join (call $rx (local.get $e)) (local.get $s))
+      (drop (call $waitable-set.wait (local.get $s) (i32.const 65532)))))
+  (core instance $m (instantiate $M (with "" (instance
+    (export "mem" (memory $mem "mem"))
+    (export "waitable-set.new" (func $waitable-set.new))
+    (export "waitable-set.poll" (func $waitable-set.poll))
+    (export "waitable-set.wait" (func $waitable-set.wait))
+    (export "waitable.join" (func $waitable.join))
+    (export "stream.new" (func $stream.new))
+    (export "stream.drop-writable" (func $stream.drop-writable))
+    (export "stream.read" (func $stream.read))))))
+  (func (export "poll") (canon lift (core func $m "poll")))
+  (func (export "wait") async (canon lift (core func $m "wait"))))
+
+(component instance $t0 $T)
+(assert_trap (invoke "poll") "pointer out of bounds of memory")
+(component instance $t1 $T)
+(assert_trap (invoke "wait") "pointer out of bounds of memory")

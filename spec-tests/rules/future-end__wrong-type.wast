@@ -1,0 +1,47 @@
+;; rule: future-end/wrong-type
+;; run: raddle wast spec-tests/rules/future-end__wrong-type.wast
+;; A future of u8 where one of u16 is wanted: read, cancel-read, drop-readable, and a result.
+
+(component definition $T
+  (core module $Mem (memory (export "mem") 1))
+  (core instance $mem (instantiate $Mem))
+  (type $F (future u8))
+  (type $W (future u16))
+  (core func $future.new (canon future.new $F))
+  (core func $future.read (canon future.read $W async (memory (core memory $mem "mem"))))
+  (core func $future.cancel-read (canon future.cancel-read $W async))
+  (core func $future.drop-readable (canon future.drop-readable $W))
+  (core module $M
+    (import "" "mem" (memory 1))
+    (import "" "future.new" (func $future.new (result i64)))
+    (import "" "future.read" (func $future.read (param i32 i32) (result i32)))
+    (import "" "future.cancel-read" (func $future.cancel-read (param i32) (result i32)))
+    (import "" "future.drop-readable" (func $future.drop-readable (param i32)))
+    (func $rx (param i64) (result i32) (i32.wrap_i64 (local.get 0)))
+    (func (export "read")
+      (drop (call $future.read (call $rx (call $future.new)) (i32.const 0))))
+    (func (export "cancel")
+      (drop (call $future.cancel-read (call $rx (call $future.new)))))
+    (func (export "drop")
+      (call $future.drop-readable (call $rx (call $future.new))))
+    (func (export "lift") (result i32)
+      (call $rx (call $future.new))))
+  (core instance $m (instantiate $M (with "" (instance
+    (export "mem" (memory $mem "mem"))
+    (export "future.new" (func $future.new))
+    (export "future.read" (func $future.read))
+    (export "future.cancel-read" (func $future.cancel-read))
+    (export "future.drop-readable" (func $future.drop-readable))))))
+  (func (export "read") (canon lift (core func $m "read")))
+  (func (export "cancel") (canon lift (core func $m "cancel")))
+  (func (export "drop") (canon lift (core func $m "drop")))
+  (func (export "lift") (result $W) (canon lift (core func $m "lift"))))
+
+(component instance $t0 $T)
+(assert_trap (invoke "read") "handle is a future of a different type")
+(component instance $t1 $T)
+(assert_trap (invoke "cancel") "handle is a future of a different type")
+(component instance $t2 $T)
+(assert_trap (invoke "drop") "handle is a future of a different type")
+(component instance $t3 $T)
+(assert_trap (invoke "lift") "handle is a future of a different type")

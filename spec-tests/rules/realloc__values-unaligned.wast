@@ -1,0 +1,34 @@
+;; rule: realloc/values-unaligned
+;; run: raddle wast spec-tests/rules/realloc__values-unaligned.wast
+;; Seventeen parameters go through memory; realloc answers 2.
+
+;; the pointer to all parameters
+(component
+  (component $C
+    (core module $Mem (memory (export "mem") 1))
+    (core instance $mem (instantiate $Mem))
+    (core module $M
+      (import "" "mem" (memory 1))
+      (func (export "f") (param i32))
+      (func (export "realloc") (param i32 i32 i32 i32) (result i32)
+        (i32.const 2)))
+    (core instance $m (instantiate $M (with "" (instance (export "mem" (memory $mem "mem"))))))
+    (func (export "f") (param "x" (tuple u32 u32 u32 u32 u32 u32 u32 u32 u32 u32 u32 u32 u32 u32 u32 u32 u32)) (canon lift (core func $m "f") (memory (core memory $mem "mem")) (realloc (core func $m "realloc")))))
+  (component $D
+    (import "c" (instance $c (export "f" (func (param "x" (tuple u32 u32 u32 u32 u32 u32 u32 u32 u32 u32 u32 u32 u32 u32 u32 u32 u32))))))
+    (core module $Mem (memory (export "mem") 1))
+    (core instance $mem (instantiate $Mem))
+    (core func $f (canon lower (func $c "f") (memory (core memory $mem "mem"))))
+    (core module $M
+      (import "" "mem" (memory 1))
+      (import "" "f" (func $f (param i32)))
+      (data (i32.const 16) "")
+      (func (export "run") (call $f (i32.const 16))))
+    (core instance $m (instantiate $M (with "" (instance
+      (export "mem" (memory $mem "mem"))
+      (export "f" (func $f))))))
+    (func (export "run") (canon lift (core func $m "run"))))
+  (instance $c (instantiate $C))
+  (instance $d (instantiate $D (with "c" (instance $c))))
+  (func (export "run") (alias export $d "run")))
+(assert_trap (invoke "run") "unaligned pointer (realloc return: result not aligned)")

@@ -1,0 +1,47 @@
+;; rule: stream-end/wrong-type
+;; run: raddle wast spec-tests/rules/stream-end__wrong-type.wast
+;; A stream of u8 where one of u16 is wanted: read, cancel-read, drop-readable, and a result.
+
+(component definition $T
+  (core module $Mem (memory (export "mem") 1))
+  (core instance $mem (instantiate $Mem))
+  (type $S (stream u8))
+  (type $W (stream u16))
+  (core func $stream.new (canon stream.new $S))
+  (core func $stream.read (canon stream.read $W async (memory (core memory $mem "mem"))))
+  (core func $stream.cancel-read (canon stream.cancel-read $W async))
+  (core func $stream.drop-readable (canon stream.drop-readable $W))
+  (core module $M
+    (import "" "mem" (memory 1))
+    (import "" "stream.new" (func $stream.new (result i64)))
+    (import "" "stream.read" (func $stream.read (param i32 i32 i32) (result i32)))
+    (import "" "stream.cancel-read" (func $stream.cancel-read (param i32) (result i32)))
+    (import "" "stream.drop-readable" (func $stream.drop-readable (param i32)))
+    (func $rx (param i64) (result i32) (i32.wrap_i64 (local.get 0)))
+    (func (export "read")
+      (drop (call $stream.read (call $rx (call $stream.new)) (i32.const 0) (i32.const 1))))
+    (func (export "cancel")
+      (drop (call $stream.cancel-read (call $rx (call $stream.new)))))
+    (func (export "drop")
+      (call $stream.drop-readable (call $rx (call $stream.new))))
+    (func (export "lift") (result i32)
+      (call $rx (call $stream.new))))
+  (core instance $m (instantiate $M (with "" (instance
+    (export "mem" (memory $mem "mem"))
+    (export "stream.new" (func $stream.new))
+    (export "stream.read" (func $stream.read))
+    (export "stream.cancel-read" (func $stream.cancel-read))
+    (export "stream.drop-readable" (func $stream.drop-readable))))))
+  (func (export "read") (canon lift (core func $m "read")))
+  (func (export "cancel") (canon lift (core func $m "cancel")))
+  (func (export "drop") (canon lift (core func $m "drop")))
+  (func (export "lift") (result $W) (canon lift (core func $m "lift"))))
+
+(component instance $t0 $T)
+(assert_trap (invoke "read") "handle is a stream of a different type")
+(component instance $t1 $T)
+(assert_trap (invoke "cancel") "handle is a stream of a different type")
+(component instance $t2 $T)
+(assert_trap (invoke "drop") "handle is a stream of a different type")
+(component instance $t3 $T)
+(assert_trap (invoke "lift") "handle is a stream of a different type")

@@ -1,0 +1,13 @@
+;; rule: thread-table/out-of-bounds
+;; run: raddle wast spec-tests/rules/thread-table__out-of-bounds.wast
+;; No thread has the index 99.
+
+(component
+  (core func $thread.resume-later (canon thread.resume-later))
+  (core module $M
+    (import "" "thread.resume-later" (func $thread.resume-later (param i32)))
+    (func (export "run") (call $thread.resume-later (i32.const 99))))
+  (core instance $m (instantiate $M (with "" (instance (export "thread.resume-later" (func $thread.resume-later))))))
+  (func (export "run") (canon lift (core func $m "run"))))
+
+(assert_trap (invoke "run") "unknown thread index 99")

@@ -1,0 +1,46 @@
+;; rule: waitable-join/sync-waiter
+;; run: raddle wast spec-tests/rules/waitable-join__sync-waiter.wast
+;; A second thread reads synchronously; the first puts the end into a set meanwhile.
+
+(component
+  (core module $Mem (memory (export "mem") 1))
+  (core instance $mem (instantiate $Mem))
+  (core module $Tab (table (export "tab") 1 funcref))
+  (core instance $tab (instantiate $Tab))
+  (core type $start (func (param i32)))
+  (alias core export $tab "tab" (core table $tab))
+  (type $S (stream u8))
+  (core func $stream.new (canon stream.new $S))
+  (core func $stream.read (canon stream.read $S (memory (core memory $mem "mem"))))
+  (core func $thread.new-indirect (canon thread.new-indirect $start (core table $tab)))
+  (core func $thread.yield-then-resume (canon thread.yield-then-resume))
+  (core func $waitable.join (canon waitable.join))
+  (core func $waitable-set.new (canon waitable-set.new))
+  (core module $M
+    (import "" "mem" (memory 1))
+    (import "" "tab" (table $tab 1 funcref))
+    (import "" "stream.new" (func $stream.new (result i64)))
+    (import "" "stream.read" (func $stream.read (param i32 i32 i32) (result i32)))
+    (import "" "thread.new-indirect" (func $thread.new-indirect (param i32 i32) (result i32)))
+    (import "" "thread.yield-then-resume" (func $thread.yield-then-resume (param i32) (result i32)))
+    (import "" "waitable.join" (func $waitable.join (param i32 i32)))
+    (import "" "waitable-set.new" (func $waitable-set.new (result i32)))
+    (func $rx (param i64) (result i32) (i32.wrap_i64 (local.get 0)))
+    (func $body (param i32) (drop (call $stream.read (local.get 0) (i32.const 0) (i32.const 1))))
+    (elem (table $tab) (i32.const 0) func $body)
+    (func (export "run") (local $e i64)
+      (local.set $e (call $stream.new))
+      (drop (call $thread.yield-then-resume (call $thread.new-indirect (i32.const 0) (call $rx (local.get $e)))))
+      (call $waitable.join (call $rx (local.get $e)) (call $waitable-set.new))))
+  (core instance $m (instantiate $M (with "" (instance
+    (export "mem" (memory $mem "mem"))
+    (export "tab" (table $tab "tab"))
+    (export "stream.new" (func $stream.new))
+    (export "stream.read" (func $stream.read))
+    (export "thread.new-indirect" (func $thread.new-indirect))
+    (export "thread.yield-then-resume" (func $thread.yield-then-resume))
+    (export "waitable.join" (func $waitable.join))
+    (export "waitable-set.new" (func $waitable-set.new))))))
+  (func (export "run") async (canon lift (core func $m "run"))))
+
+(assert_trap (invoke "run") "waitable cannot be used synchronously while added to a waitable set")
