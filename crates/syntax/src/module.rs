@@ -352,10 +352,10 @@ pub struct Names {
 /// Index spaces hold the imports first, in their order, then the definitions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Module {
-    /// The binary that the module was decoded from; of a nested module, the whole component.
+    /// The code section followed by the data section; nothing else of the binary is kept.
     pub bytes: Arc<[u8]>,
-    /// Where in `bytes` the module begins; byte offsets of messages count from the start of `bytes`.
-    pub start_offset: usize,
+    /// Where the code section's content begins in the outermost binary, for messages; it is the first byte of `bytes`.
+    pub code_offset: usize,
     /// The defined types.
     pub types: Vec<SubType>,
     /// Which types were defined together, as ranges of `types`; all types are in one of them.
@@ -461,6 +461,11 @@ impl Module {
     pub fn func_name(&self, func: u32) -> Option<&str> {
         let at = self.names.funcs.binary_search_by_key(&func, |(func, _)| *func).ok()?;
         Some(&self.names.funcs[at].1)
+    }
+
+    /// Where the body of a defined function (counted without the imports) begins in the outermost binary.
+    pub fn body_offset(&self, defined: u32) -> usize {
+        self.code_offset + self.bodies[index(defined)].start
     }
 
     /// The bytes of a data segment.

@@ -1,0 +1,50 @@
+//! A module of the program: its definition, and the cache of its translated functions.
+//!
+//! The cache is filled on first calls; it depends on the definition only, so it is no state.
+
+use std::sync::{Arc, OnceLock};
+
+use syntax::id::ModuleId;
+
+use crate::op::Code;
+
+/// A module with the cache of its translated functions.
+#[derive(Debug)]
+pub struct Module {
+    /// The definition.
+    pub syntax: Arc<syntax::module::Module>,
+    code: Box<[OnceLock<Code>]>,
+}
+
+/// The modules of the program by `ModuleId`.
+pub type Modules = [Arc<Module>];
+
+impl Module {
+    /// A module none of whose functions is translated yet.
+    pub fn new(syntax: Arc<syntax::module::Module>) -> Self {
+        let code = syntax.bodies.iter().map(|_| OnceLock::new()).collect();
+        Self { syntax, code }
+    }
+
+    /// The code of a defined function (counted without the imports), translated now if it was not before.
+    #[inline(always)]
+    pub(crate) fn code(&self, defined: u32) -> &Code {
+        let cell = &self.code[crate::index(defined)];
+        match cell.get() {
+            Some(code) => code,
+            None => self.translate(cell, defined),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn translate<'a>(&'a self, cell: &'a OnceLock<Code>, defined: u32) -> &'a Code {
+        cell.get_or_init(|| crate::translate::function(&self.syntax, defined))
+    }
+}
+
+/// The module with an id.
+#[inline]
+pub(crate) fn module_of(modules: &Modules, id: ModuleId) -> &Module {
+    &modules[id.index()]
+}

@@ -1,0 +1,382 @@
+//! The stack of one thread: one array of cells in which frames lie one on another.
+//!
+//! Spec: core specification, "Runtime Structure", "Stack". A frame is: parameters (later the results), two cells that link
+//! to the caller, locals, operands. The arguments of a call are the topmost operands of the caller, so frames overlap there and
+//! nothing is copied. At every point where a run can stop, all operands are in their cells: the live cells are
+//! exactly those below `top`.
+
+use std::cell::RefCell;
+use std::fmt;
+
+use choice::{StateHash, StateHasher};
+use smallvec::SmallVec;
+use syntax::id::ModuleId;
+
+use crate::ids::{FuncAddr, HostFuncId, InstanceAddr};
+use crate::limits::FRAME_CELLS;
+use crate::module::{Modules, module_of};
+use crate::store::CoreStore;
+
+/// The cells, always with room for a whole frame window above the base; cells that are not live have any value.
+pub(crate) struct Cells(pub(crate) Vec<u64>);
+
+/// How many spare arrays a native thread keeps.
+const SPARE: usize = 16;
+
+/// How many cells a fresh array has: a window for the first frame, and one for others.
+const FRESH: usize = 2 * FRAME_CELLS;
+
+thread_local! {
+    /// Arrays to use again. Their content is never read.
+    #[expect(clippy::disallowed_types, reason = "a cache of allocations, no state")]
+    static POOL: RefCell<Vec<Vec<u64>>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Cells {
+    const fn none() -> Self {
+        Self(Vec::new())
+    }
+
+    fn take() -> Self {
+        let spare = POOL.try_with(|pool| pool.borrow_mut().pop()).ok().flatten();
+        Self(spare.unwrap_or_else(|| vec![0; FRESH]))
+    }
+
+    /// Makes room for a window at `base`; copies what lies below `live`.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn grow(&mut self, base: usize, live: usize) {
+        let mut cells = vec![0; (base + FRAME_CELLS).max(self.0.len()) * 2];
+        cells[..live].copy_from_slice(&self.0[..live]);
+        self.0 = cells;
+    }
+}
+
+impl Drop for Cells {
+    fn drop(&mut self) {
+        if self.0.len() == FRESH {
+            let cells = std::mem::take(&mut self.0);
+            let _ = POOL.try_with(|pool| {
+                let mut pool = pool.borrow_mut();
+                if pool.len() < SPARE {
+                    pool.push(cells);
+                }
+            });
+        }
+    }
+}
+
+/// What a stack waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    /// Nothing was called.
+    Empty,
+    /// The innermost frame goes on.
+    Wasm,
+    /// A host function was called; its arguments begin at the cell `at`, where its results go too.
+    Host { id: HostFuncId, func: FuncAddr, at: usize, results: usize, bottom: bool },
+    /// The first call returned; its results are the first cells.
+    Done { results: usize },
+}
+
+/// The frames and operands of one thread. Plain data: it can be cloned, compared and hashed whenever it does not run.
+pub struct Stack {
+    pub(crate) cells: Cells,
+    pub(crate) state: State,
+    /// The live cells are those below.
+    pub(crate) top: usize,
+    /// Where the innermost frame begins.
+    pub(crate) base: usize,
+    /// The innermost frame's function, counted without imports.
+    pub(crate) func: u32,
+    pub(crate) instance: InstanceAddr,
+    /// Where the link of the innermost frame lies in it.
+    pub(crate) header: u16,
+    /// Where the innermost frame goes on, in its code; stands for `offset`.
+    pub(crate) pc: u32,
+    /// Where the innermost frame goes on, in bytes from the start of the function's body.
+    pub(crate) offset: u32,
+    /// How many frames there are.
+    pub(crate) depth: u32,
+    /// Fuel to pay before going on.
+    pub(crate) owed: u64,
+}
+
+/// The two cells that link a frame to its caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Link {
+    pub(crate) first: u64,
+    pub(crate) second: u64,
+}
+
+impl Link {
+    /// The link of the first frame.
+    pub(crate) const BOTTOM: u64 = u64::MAX;
+
+    /// Where the caller goes on.
+    #[inline(always)]
+    pub(crate) const fn pc(self) -> usize {
+        syntax::convert::to_usize(self.first & 0xff_ffff)
+    }
+
+    /// The caller's function.
+    #[inline(always)]
+    pub(crate) const fn func(self) -> u32 {
+        syntax::convert::low_u32((self.first >> 24) & 0xff_ffff)
+    }
+
+    /// Where the caller's own link is in its frame.
+    #[inline(always)]
+    pub(crate) const fn header(self) -> usize {
+        syntax::convert::to_usize(self.first >> 48)
+    }
+
+    /// How far below this frame the caller's frame begins.
+    #[inline(always)]
+    pub(crate) const fn delta(self) -> usize {
+        syntax::convert::to_usize(self.second & 0xffff)
+    }
+
+    /// The offset of the call in the caller's body.
+    pub(crate) const fn offset(self) -> u32 {
+        syntax::convert::low_u32((self.second >> 16) & 0xff_ffff)
+    }
+
+    /// The caller's instance.
+    #[inline(always)]
+    pub(crate) const fn instance(self) -> u64 {
+        self.second >> 40
+    }
+}
+
+/// One frame of a backtrace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FrameInfo {
+    /// The instance.
+    pub instance: InstanceAddr,
+    /// Its module.
+    pub module: ModuleId,
+    /// The function, in the module's index space.
+    pub func: u32,
+    /// The byte offset in the binary of the instruction that the frame is at.
+    pub offset: usize,
+}
+
+impl Default for Stack {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Stack {
+    /// An empty stack.
+    pub const fn new() -> Self {
+        Self {
+            cells: Cells::none(),
+            state: State::Empty,
+            top: 0,
+            base: 0,
+            func: 0,
+            instance: InstanceAddr(0),
+            header: 0,
+            pc: 0,
+            offset: 0,
+            depth: 0,
+            owed: 0,
+        }
+    }
+
+    /// Whether nothing is called.
+    pub fn is_empty(&self) -> bool {
+        self.state == State::Empty
+    }
+
+    /// Drops all frames.
+    pub fn clear(&mut self) {
+        self.state = State::Empty;
+        (self.top, self.base, self.func, self.header, self.pc, self.offset, self.depth, self.owed) =
+            (0, 0, 0, 0, 0, 0, 0, 0);
+        self.instance = InstanceAddr(0);
+    }
+
+    /// The arguments of the host function that was called.
+    ///
+    /// # Panics
+    /// When the last exit was not `Exit::Host`.
+    pub fn host_args(&self) -> &[u64] {
+        let State::Host { at, .. } = self.state else { panic!("a host function was called") };
+        &self.cells.0[at..self.top]
+    }
+
+    /// Gives the results of the host function that was called; the next run goes on after the call.
+    ///
+    /// # Panics
+    /// When the last exit was not `Exit::Host`, or the number of cells is not that of the function's type.
+    pub fn host_return(&mut self, values: &[u64]) {
+        let State::Host { at, results, bottom, .. } = self.state else { panic!("a host function was called") };
+        assert_eq!(values.len(), results, "the host returns as many cells as the function's type says");
+        self.cells.0[at..at + results].copy_from_slice(values);
+        self.top = at + results;
+        self.state = if bottom { State::Done { results } } else { State::Wasm };
+    }
+
+    /// The host function that was called and has not returned.
+    pub fn pending_host(&self) -> Option<(HostFuncId, FuncAddr)> {
+        match self.state {
+            State::Host { id, func, .. } => Some((id, func)),
+            State::Empty | State::Wasm | State::Done { .. } => None,
+        }
+    }
+
+    /// The results of the first call, after `Exit::Return`; the stack is empty then.
+    ///
+    /// # Panics
+    /// When the call has not returned.
+    pub fn take_results(&mut self) -> SmallVec<[u64; 4]> {
+        let State::Done { results } = self.state else { panic!("the call returned") };
+        let values = SmallVec::from_slice(&self.cells.0[..results]);
+        self.clear();
+        values
+    }
+
+    /// How many frames there are.
+    pub const fn depth(&self) -> u32 {
+        self.depth
+    }
+
+    /// The frames from the innermost outwards, for backtraces. Also after a trap, until the stack is cleared.
+    pub fn frames(&self, store: &CoreStore, modules: &Modules) -> Vec<FrameInfo> {
+        let mut frames = Vec::new();
+        self.walk(|frame| {
+            let module = store.instance_module(frame.instance);
+            let syntax = &module_of(modules, module).syntax;
+            let offset = syntax.body_offset(frame.func) + crate::index(frame.offset);
+            frames.push(FrameInfo {
+                instance: frame.instance,
+                module,
+                func: frame.func + syntax.imported_funcs,
+                offset,
+            });
+        });
+        frames
+    }
+
+    fn walk(&self, mut visit: impl FnMut(&RawFrame)) {
+        let mut frame = RawFrame {
+            instance: self.instance,
+            func: self.func,
+            offset: self.offset,
+            base: self.base,
+            header: usize::from(self.header),
+            end: self.top,
+        };
+        for _ in 0..self.depth {
+            visit(&frame);
+            let link = self.link(frame.base + frame.header);
+            if link.first == Link::BOTTOM {
+                break;
+            }
+            frame = RawFrame {
+                instance: InstanceAddr::new(syntax::convert::to_usize(link.instance())),
+                func: link.func(),
+                offset: link.offset(),
+                base: frame.base - link.delta(),
+                header: link.header(),
+                end: frame.base,
+            };
+        }
+    }
+
+    fn link(&self, at: usize) -> Link {
+        Link { first: self.cells.0[at], second: self.cells.0[at + 1] }
+    }
+
+    /// Readies an empty stack to hold the arguments of a first call.
+    pub(crate) fn begin(&mut self, args: &[u64]) {
+        assert!(self.is_empty(), "calls are pushed onto an empty stack");
+        if self.cells.0.is_empty() {
+            self.cells = Cells::take();
+        }
+        self.cells.0[..args.len()].copy_from_slice(args);
+        self.top = args.len();
+    }
+}
+
+struct RawFrame {
+    instance: InstanceAddr,
+    func: u32,
+    offset: u32,
+    base: usize,
+    header: usize,
+    end: usize,
+}
+
+impl Clone for Stack {
+    fn clone(&self) -> Self {
+        let mut cells = Cells::none();
+        if self.state != State::Empty {
+            cells = Cells::take();
+            if cells.0.len() < self.base + FRAME_CELLS {
+                cells = Cells(vec![0; self.cells.0.len()]);
+            }
+            cells.0[..self.top].copy_from_slice(&self.cells.0[..self.top]);
+        }
+        Self { cells, ..*self }
+    }
+}
+
+impl PartialEq for Stack {
+    fn eq(&self, other: &Self) -> bool {
+        (self.state, self.top, self.base, self.func, self.instance, self.pc, self.depth, self.owed)
+            == (other.state, other.top, other.base, other.func, other.instance, other.pc, other.depth, other.owed)
+            && self.cells.0[..self.top] == other.cells.0[..other.top]
+    }
+}
+
+impl Eq for Stack {}
+
+impl fmt::Debug for Stack {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stack")
+            .field("state", &self.state)
+            .field("depth", &self.depth)
+            .field("func", &self.func)
+            .field("instance", &self.instance)
+            .field("offset", &self.offset)
+            .field("owed", &self.owed)
+            .field("cells", &&self.cells.0[..self.top])
+            .finish()
+    }
+}
+
+impl StateHash for Stack {
+    fn state_hash(&self, hasher: &mut StateHasher) {
+        match self.state {
+            State::Empty => 0u8.state_hash(hasher),
+            State::Wasm => 1u8.state_hash(hasher),
+            State::Host { id, func, at, results, bottom } => {
+                2u8.state_hash(hasher);
+                (id, func).state_hash(hasher);
+                (at, results).state_hash(hasher);
+                bottom.state_hash(hasher);
+            }
+            State::Done { results } => {
+                3u8.state_hash(hasher);
+                results.state_hash(hasher);
+            }
+        }
+        self.depth.state_hash(hasher);
+        self.owed.state_hash(hasher);
+        if self.depth == 0 {
+            self.cells.0[..self.top].state_hash(hasher);
+            return;
+        }
+        self.walk(|frame| {
+            (frame.instance, frame.func).state_hash(hasher);
+            frame.offset.state_hash(hasher);
+            let link = frame.base + frame.header;
+            self.cells.0[frame.base..link].state_hash(hasher);
+            self.cells.0[link + 2..frame.end].state_hash(hasher);
+        });
+    }
+}
