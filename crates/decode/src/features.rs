@@ -58,7 +58,7 @@ features! {
     Exceptions "exceptions" On [EXCEPTIONS] "core: tags and exceptions";
     FunctionReferences "function-references" On [FUNCTION_REFERENCES] "core: typed function references";
     Gc "gc" On [GC] "core: structs, arrays and other garbage collected types";
-    Threads "threads" Off [THREADS] "core: shared memories and atomic instructions";
+    Threads "threads" On [THREADS] "core: shared memories and atomic instructions";
     WideArithmetic "wide-arithmetic" Off [WIDE_ARITHMETIC] "core: 128-bit integer arithmetic";
     CustomPageSizes "custom-page-sizes" Off [CUSTOM_PAGE_SIZES] "core: memories with pages of another size";
     ComponentModel "component-model" On [COMPONENT_MODEL] "components";

@@ -7,7 +7,13 @@
 pub mod error;
 pub mod features;
 
+mod canon;
+mod component;
+mod component_sections;
 mod core;
+mod names;
+mod resources;
+mod types;
 
 use syntax::component::Definitions;
 use syntax::id::ComponentId;
@@ -37,6 +43,6 @@ pub fn module(bytes: &[u8], features: &Features) -> Result<Module, Error> {
 /// # Errors
 /// When the bytes are malformed or invalid, or need a gate that is off or not supported. The program then has no new
 /// components or modules, but may have new types.
-pub fn component(_bytes: &[u8], _features: &Features, _program: &mut Definitions) -> Result<ComponentId, Error> {
-    Err(Error::new("components are not decoded yet", 0))
+pub fn component(bytes: &[u8], features: &Features, program: &mut Definitions) -> Result<ComponentId, Error> {
+    component::decode(bytes, features, program)
 }

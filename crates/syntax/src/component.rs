@@ -152,7 +152,7 @@ pub struct ResourceBinding {
 }
 
 /// What an `alias outer` becomes: the value is captured where the inner component is defined.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Capture {
     /// A core module of the enclosing component.
     Module(CoreModuleIndex),
@@ -237,7 +237,9 @@ pub enum Definition {
     Resource {
         /// How this component numbers it.
         resource: ResourceIndex,
-        /// The destructor, `(func (param i32))`.
+        /// The type of its representation.
+        rep: PtrType,
+        /// The destructor, a function that takes the representation.
         dtor: Option<CoreFuncIndex>,
     },
     /// Extends the functions: `canon lift`.
@@ -300,7 +302,7 @@ pub struct CanonicalOptions {
     pub callback: Option<CoreFuncIndex>,
 }
 
-/// The type of a pointer or of a context slot.
+/// The type of a pointer, of a context slot or of a resource's representation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum PtrType {
     /// 32 bits.
