@@ -1,0 +1,70 @@
+;; bug: wasmtime#11981
+;; run: raddle wast spec-tests/bugs/A-wasmtime-11981.wast
+;; A writer of 8 bytes is read 4; once its event is delivered, its buffer is the guest's again, and the next
+;; read must block instead of taking the other 4. And a drop of the writer does not hide the bytes that the
+;; reader already has: the event is DROPPED and counts them.
+
+(component
+  (core module $Mem (memory (export "mem") 1))
+  (core instance $mem (instantiate $Mem))
+  (type $S (stream u8))
+  (core func $stream.new (canon stream.new $S))
+  (core func $stream.read (canon stream.read $S async (memory (core memory $mem "mem"))))
+  (core func $stream.write (canon stream.write $S async (memory (core memory $mem "mem"))))
+  (core func $stream.drop-readable (canon stream.drop-readable $S))
+  (core func $stream.drop-writable (canon stream.drop-writable $S))
+  (core func $waitable-set.new (canon waitable-set.new))
+  (core func $waitable-set.wait (canon waitable-set.wait (memory (core memory $mem "mem"))))
+  (core func $waitable.join (canon waitable.join))
+  (core module $M
+    (import "" "mem" (memory 1))
+    (import "" "stream.new" (func $stream.new (result i64)))
+    (import "" "stream.read" (func $stream.read (param i32 i32 i32) (result i32)))
+    (import "" "stream.write" (func $stream.write (param i32 i32 i32) (result i32)))
+    (import "" "stream.drop-readable" (func $stream.drop-readable (param i32)))
+    (import "" "stream.drop-writable" (func $stream.drop-writable (param i32)))
+    (import "" "waitable-set.new" (func $waitable-set.new (result i32)))
+    (import "" "waitable-set.wait" (func $waitable-set.wait (param i32 i32) (result i32)))
+    (import "" "waitable.join" (func $waitable.join (param i32 i32)))
+    (func $rx (param i64) (result i32) (i32.wrap_i64 (local.get 0)))
+    (func $tx (param i64) (result i32) (i32.wrap_i64 (i64.shr_u (local.get 0) (i64.const 32))))
+    (func $is (param i32 i32) (if (i32.ne (local.get 0) (local.get 1)) (then unreachable)))
+    (func $event (param $set i32) (param $code i32) (param $index i32) (param $payload i32)
+      (call $is (call $waitable-set.wait (local.get $set) (i32.const 0x100)) (local.get $code))
+      (call $is (i32.load (i32.const 0x100)) (local.get $index))
+      (call $is (i32.load (i32.const 0x104)) (local.get $payload)))
+    (func (export "run") (local $e i64) (local $r i32) (local $w i32) (local $set i32)
+      (local.set $e (call $stream.new))
+      (local.set $r (call $rx (local.get $e)))
+      (local.set $w (call $tx (local.get $e)))
+      (local.set $set (call $waitable-set.new))
+      (i64.store (i32.const 0) (i64.const 0x0807060504030201))
+      ;; the first half is read, the writer is told
+      (call $waitable.join (local.get $w) (local.get $set))
+      (call $is (call $stream.write (local.get $w) (i32.const 0) (i32.const 8)) (i32.const -1 (; BLOCKED ;)))
+      (call $is (call $stream.read (local.get $r) (i32.const 16) (i32.const 4)) (i32.const 0x40))
+      (call $event (local.get $set) (i32.const 3 (; STREAM_WRITE ;)) (local.get $w) (i32.const 0x40))
+      ;; nothing is left to read
+      (call $waitable.join (local.get $w) (i32.const 0))
+      (call $waitable.join (local.get $r) (local.get $set))
+      (call $is (call $stream.read (local.get $r) (i32.const 20) (i32.const 4)) (i32.const -1 (; BLOCKED ;)))
+      (call $is (i32.load (i32.const 20)) (i32.const 0))
+      ;; two bytes arrive, then the writer goes
+      (call $is (call $stream.write (local.get $w) (i32.const 4) (i32.const 2)) (i32.const 0x20))
+      (call $stream.drop-writable (local.get $w))
+      (call $event (local.get $set) (i32.const 2 (; STREAM_READ ;)) (local.get $r) (i32.const 0x21 (; DROPPED after 2 ;)))
+      (call $is (i32.load (i32.const 20)) (i32.const 0x0605))
+      (call $stream.drop-readable (local.get $r))))
+  (core instance $m (instantiate $M (with "" (instance
+    (export "mem" (memory $mem "mem"))
+    (export "stream.new" (func $stream.new))
+    (export "stream.read" (func $stream.read))
+    (export "stream.write" (func $stream.write))
+    (export "stream.drop-readable" (func $stream.drop-readable))
+    (export "stream.drop-writable" (func $stream.drop-writable))
+    (export "waitable-set.new" (func $waitable-set.new))
+    (export "waitable-set.wait" (func $waitable-set.wait))
+    (export "waitable.join" (func $waitable.join))))))
+  (func (export "run") async (canon lift (core func $m "run"))))
+
+(assert_return (invoke "run"))

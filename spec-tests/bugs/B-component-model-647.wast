@@ -1,0 +1,47 @@
+;; bug: component-model#647 (issue #642)
+;; run: raddle wast spec-tests/bugs/B-component-model-647.wast
+;; A thread reads a future synchronously. No set can get hold of the end meanwhile, so none can take its
+;; event away.
+
+(component
+  (core module $Mem (memory (export "mem") 1))
+  (core instance $mem (instantiate $Mem))
+  (core module $Tab (table (export "tab") 1 funcref))
+  (core instance $tab (instantiate $Tab))
+  (core type $start (func (param i32)))
+  (alias core export $tab "tab" (core table $tab))
+  (type $F (future u8))
+  (core func $future.new (canon future.new $F))
+  (core func $future.read (canon future.read $F (memory (core memory $mem "mem"))))
+  (core func $thread.new-indirect (canon thread.new-indirect $start (core table $tab)))
+  (core func $thread.yield-then-resume (canon thread.yield-then-resume))
+  (core func $waitable.join (canon waitable.join))
+  (core func $waitable-set.new (canon waitable-set.new))
+  (core module $M
+    (import "" "mem" (memory 1))
+    (import "" "tab" (table $tab 1 funcref))
+    (import "" "future.new" (func $future.new (result i64)))
+    (import "" "future.read" (func $future.read (param i32 i32) (result i32)))
+    (import "" "thread.new-indirect" (func $thread.new-indirect (param i32 i32) (result i32)))
+    (import "" "thread.yield-then-resume" (func $thread.yield-then-resume (param i32) (result i32)))
+    (import "" "waitable.join" (func $waitable.join (param i32 i32)))
+    (import "" "waitable-set.new" (func $waitable-set.new (result i32)))
+    (func $rx (param i64) (result i32) (i32.wrap_i64 (local.get 0)))
+    (func $body (param i32) (drop (call $future.read (local.get 0) (i32.const 0))))
+    (elem (table $tab) (i32.const 0) func $body)
+    (func (export "run") (local $e i64)
+      (local.set $e (call $future.new))
+      (drop (call $thread.yield-then-resume (call $thread.new-indirect (i32.const 0) (call $rx (local.get $e)))))
+      (call $waitable.join (call $rx (local.get $e)) (call $waitable-set.new))))
+  (core instance $m (instantiate $M (with "" (instance
+    (export "mem" (memory $mem "mem"))
+    (export "tab" (table $tab "tab"))
+    (export "future.new" (func $future.new))
+    (export "future.read" (func $future.read))
+    (export "thread.new-indirect" (func $thread.new-indirect))
+    (export "thread.yield-then-resume" (func $thread.yield-then-resume))
+    (export "waitable.join" (func $waitable.join))
+    (export "waitable-set.new" (func $waitable-set.new))))))
+  (func (export "run") async (canon lift (core func $m "run"))))
+
+(assert_trap (invoke "run") "waitable cannot be used synchronously while added to a waitable set")

@@ -1,0 +1,82 @@
+;; bug: wasmtime#12797
+;; run: raddle wast spec-tests/bugs/C-wasmtime-12797.wast
+;; The same with a guest instead of the host: a call whose end is there, but not yet delivered, is
+;; cancelled; the answer is RETURNED and nothing traps.
+
+(component
+  (component $C
+    (core func $thread.index (canon thread.index))
+    (core func $thread.suspend (canon thread.suspend))
+    (core func $thread.resume-later (canon thread.resume-later))
+    (core func $return-u32 (canon task.return (result u32)))
+    (core func $return (canon task.return))
+    (core module $M
+      (import "" "thread.index" (func $thread.index (result i32)))
+      (import "" "thread.suspend" (func $thread.suspend (result i32)))
+      (import "" "thread.resume-later" (func $thread.resume-later (param i32)))
+      (import "" "return-u32" (func $return-u32 (param i32)))
+      (import "" "return" (func $return))
+      (global $wait (mut i32) (i32.const 0))
+      (global $probe (mut i32) (i32.const 0))
+      (func (export "wait")
+        (global.set $wait (call $thread.index))
+        (drop (call $thread.suspend))
+        (call $return-u32 (i32.const 42))
+        (call $thread.resume-later (global.get $probe)))
+      (func (export "go") (call $thread.resume-later (global.get $wait)))
+      ;; returns once "wait" has returned
+      (func (export "probe")
+        (global.set $probe (call $thread.index))
+        (drop (call $thread.suspend))
+        (call $return)))
+    (core instance $m (instantiate $M (with "" (instance
+      (export "thread.index" (func $thread.index))
+      (export "thread.suspend" (func $thread.suspend))
+      (export "thread.resume-later" (func $thread.resume-later))
+      (export "return-u32" (func $return-u32))
+      (export "return" (func $return))))))
+    (func (export "wait") async (result u32) (canon lift (core func $m "wait") async))
+    (func (export "go") (canon lift (core func $m "go")))
+    (func (export "probe") async (canon lift (core func $m "probe") async)))
+  (component $D
+    (import "c" (instance $c
+      (export "wait" (func async (result u32)))
+      (export "go" (func))
+      (export "probe" (func async))))
+    (core module $Mem (memory (export "mem") 1))
+    (core instance $mem (instantiate $Mem))
+    (core func $wait (canon lower (func $c "wait") async (memory (core memory $mem "mem"))))
+    (core func $go (canon lower (func $c "go")))
+    (core func $probe (canon lower (func $c "probe")))
+    (core func $subtask.cancel (canon subtask.cancel))
+    (core func $subtask.drop (canon subtask.drop))
+    (core module $M
+      (import "" "mem" (memory 1))
+      (import "" "wait" (func $wait (param i32) (result i32)))
+      (import "" "go" (func $go))
+      (import "" "probe" (func $probe))
+      (import "" "subtask.cancel" (func $subtask.cancel (param i32) (result i32)))
+      (import "" "subtask.drop" (func $subtask.drop (param i32)))
+      (func $is (param i32 i32) (if (i32.ne (local.get 0) (local.get 1)) (then unreachable)))
+      (func (export "run") (local $s i32)
+        (local.set $s (call $wait (i32.const 0)))
+        (call $is (i32.and (local.get $s) (i32.const 0xf)) (i32.const 1 (; STARTED ;)))
+        (local.set $s (i32.shr_u (local.get $s) (i32.const 4)))
+        (call $go)
+        (call $probe)
+        (call $is (i32.load (i32.const 0)) (i32.const 42))
+        (call $is (call $subtask.cancel (local.get $s)) (i32.const 2 (; RETURNED ;)))
+        (call $subtask.drop (local.get $s))))
+    (core instance $m (instantiate $M (with "" (instance
+      (export "mem" (memory $mem "mem"))
+      (export "wait" (func $wait))
+      (export "go" (func $go))
+      (export "probe" (func $probe))
+      (export "subtask.cancel" (func $subtask.cancel))
+      (export "subtask.drop" (func $subtask.drop))))))
+    (func (export "run") async (canon lift (core func $m "run"))))
+  (instance $c (instantiate $C))
+  (instance $d (instantiate $D (with "c" (instance $c))))
+  (func (export "run") (alias export $d "run")))
+
+(assert_return (invoke "run"))

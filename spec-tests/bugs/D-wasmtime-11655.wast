@@ -1,0 +1,65 @@
+;; bug: wasmtime#11655
+;; run: raddle wast spec-tests/bugs/D-wasmtime-11655.wast
+;; A synchronous call returns while the callee goes on: it hands out a future, and writes to it afterwards.
+
+(component
+  (component $C
+    (core module $Mem (memory (export "mem") 1))
+    (core instance $mem (instantiate $Mem))
+    (type $F (future u8))
+    (core func $future.new (canon future.new $F))
+    (core func $future.write (canon future.write $F (memory (core memory $mem "mem"))))
+    (core func $future.drop-writable (canon future.drop-writable $F))
+    (core func $task.return (canon task.return (result $F)))
+    (core module $M
+      (import "" "mem" (memory 1))
+      (import "" "future.new" (func $future.new (result i64)))
+      (import "" "future.write" (func $future.write (param i32 i32) (result i32)))
+      (import "" "future.drop-writable" (func $future.drop-writable (param i32)))
+      (import "" "task.return" (func $task.return (param i32)))
+      (func $rx (param i64) (result i32) (i32.wrap_i64 (local.get 0)))
+      (func $tx (param i64) (result i32) (i32.wrap_i64 (i64.shr_u (local.get 0) (i64.const 32))))
+      (func $is (param i32 i32) (if (i32.ne (local.get 0) (local.get 1)) (then unreachable)))
+      (global $w (mut i32) (i32.const 0))
+      (func (export "f") (result i32) (local $e i64)
+        (local.set $e (call $future.new))
+        (global.set $w (call $tx (local.get $e)))
+        (call $task.return (call $rx (local.get $e)))
+        (i32.const 1 (; YIELD ;)))
+      (func (export "cb") (param i32 i32 i32) (result i32)
+        (i32.store8 (i32.const 0) (i32.const 42))
+        (drop (call $future.write (global.get $w) (i32.const 0)))
+        (call $future.drop-writable (global.get $w))
+        (i32.const 0 (; EXIT ;))))
+    (core instance $m (instantiate $M (with "" (instance
+      (export "mem" (memory $mem "mem"))
+      (export "future.new" (func $future.new))
+      (export "future.write" (func $future.write))
+      (export "future.drop-writable" (func $future.drop-writable))
+      (export "task.return" (func $task.return))))))
+    (func (export "f") async (result $F) (canon lift (core func $m "f") async (callback (core func $m "cb")))))
+  (component $D
+    (import "c" (instance $c (export "f" (func async (result (future u8))))))
+    (core module $Mem (memory (export "mem") 1))
+    (core instance $mem (instantiate $Mem))
+    (type $F (future u8))
+    (core func $f (canon lower (func $c "f")))
+    (core func $future.read (canon future.read $F (memory (core memory $mem "mem"))))
+    (core module $M
+      (import "" "mem" (memory 1))
+      (import "" "f" (func $f (result i32)))
+      (import "" "future.read" (func $future.read (param i32 i32) (result i32)))
+      (func $is (param i32 i32) (if (i32.ne (local.get 0) (local.get 1)) (then unreachable)))
+      (func (export "run")
+        (call $is (call $future.read (call $f) (i32.const 0)) (i32.const 0 (; COMPLETED ;)))
+        (call $is (i32.load8_u (i32.const 0)) (i32.const 42))))
+    (core instance $m (instantiate $M (with "" (instance
+      (export "mem" (memory $mem "mem"))
+      (export "f" (func $f))
+      (export "future.read" (func $future.read))))))
+    (func (export "run") async (canon lift (core func $m "run"))))
+  (instance $c (instantiate $C))
+  (instance $d (instantiate $D (with "c" (instance $c))))
+  (func (export "run") (alias export $d "run")))
+
+(assert_return (invoke "run"))
