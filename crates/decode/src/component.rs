@@ -12,6 +12,7 @@ use syntax::convert::to_u32;
 use syntax::id::{ComponentId, ModuleId};
 use wasmparser::{Chunk, Encoding, Parser, Payload, Validator};
 
+use crate::checks::Checks;
 use crate::error::Error;
 use crate::features::Features;
 use crate::types::{Scope, Translator};
@@ -38,6 +39,7 @@ pub(crate) struct Frame {
 /// The state of decoding.
 pub(crate) struct Decoder<'d> {
     pub(crate) validator: Validator,
+    checks: Checks,
     pub(crate) program: &'d mut Definitions,
     /// The component that is being read, last, and those around it.
     pub(crate) frames: Vec<Frame>,
@@ -47,7 +49,7 @@ pub(crate) struct Decoder<'d> {
 pub(crate) fn decode(bytes: &[u8], features: &Features, program: &mut Definitions) -> Result<ComponentId, Error> {
     let (components, modules) = (program.components.len(), program.modules.len());
     let validator = Validator::new_with_features(features.flags());
-    let mut decoder = Decoder { validator, program, frames: Vec::new() };
+    let mut decoder = Decoder { validator, checks: Checks::new(*features), program, frames: Vec::new() };
     let result = decoder.run(bytes, features);
     if result.is_err() {
         program.components.truncate(components);
@@ -70,7 +72,11 @@ impl Decoder<'_> {
                 }
                 Chunk::NeedMoreData(_) => return Err(Error::new("unexpected end of the component", parser.offset())),
             };
-            self.validator.payload(&payload)?;
+            self.checks.before(&payload, bytes)?;
+            if let Err(error) = self.validator.payload(&payload) {
+                return Err(self.checks.explain(error));
+            }
+            self.checks.after()?;
             match payload {
                 Payload::ModuleSection { parser: inner, .. } => {
                     let (module, consumed) = core::decode(inner, rest, &mut self.validator)?;

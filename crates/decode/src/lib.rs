@@ -8,11 +8,13 @@ pub mod error;
 pub mod features;
 
 mod canon;
+mod checks;
 mod component;
 mod component_sections;
 mod core;
 mod names;
 mod resources;
+mod shape;
 mod types;
 
 use syntax::component::Definitions;
@@ -28,6 +30,9 @@ pub use features::{Feature, Features};
 /// # Errors
 /// When the bytes are malformed or invalid, or need a proposal that is switched off.
 pub fn module(bytes: &[u8], features: &Features) -> Result<Module, Error> {
+    if Parser::is_component(bytes) {
+        return Err(Error::new("expected a core module, found a component", 0));
+    }
     let mut parser = Parser::new(0);
     parser.set_features(features.flags());
     let mut validator = Validator::new_with_features(features.flags());
