@@ -6,8 +6,8 @@
 //! types across instances, and handles (the runtime).
 //!
 //! ```
-//! use canon::{CoreValueIter, LiftLowerContext, Options, TypeTable, Value, lift_flat_values};
-//! # use canon::*;
+//! use raddle_canon::{CoreValueIter, LiftLowerContext, Options, TypeTable, Value, lift_flat_values};
+//! # use raddle_canon::*;
 //! # struct Inst;
 //! # impl Memory for Inst {
 //! #     type Error = syntax::Trap;

@@ -1,0 +1,13 @@
+//! Run with `cargo test -p raddle-canon --test canon`.
+//!
+//! The Canonical ABI against a slow definition of its own, against the layouts that the text gives, and check by check.
+#![expect(clippy::unwrap_used, reason = "tests stop where they are wrong")]
+
+mod inst;
+mod layout;
+mod random;
+mod round_trip;
+mod slow;
+mod slow_flat;
+mod strings;
+mod traps;
