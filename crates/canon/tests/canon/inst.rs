@@ -18,8 +18,10 @@ pub(crate) struct Guest {
     pub(crate) calls: Vec<[u64; 4]>,
     /// What `realloc` returns next, before it becomes honest.
     pub(crate) lies: Vec<u64>,
-    handles: Vec<(u8, u32)>,
-    fuel: u64,
+    /// The handles: kind and number.
+    pub(crate) handles: Vec<(u8, u32)>,
+    /// The fuel that was spent.
+    pub(crate) fuel: u64,
 }
 
 impl Guest {

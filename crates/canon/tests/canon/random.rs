@@ -219,14 +219,16 @@ fn fast_list(t: &T, vs: &[V]) -> Value {
         t => return Value::List(vs.iter().map(|v| fast(t, v)).collect()),
     };
     let mut numbers = Numbers::new(ty, Vec::new());
-    vs.iter().for_each(|v| numbers.push(&fast(t, v)));
+    for v in vs {
+        numbers.push(&fast(t, v));
+    }
     Value::Numbers(numbers)
 }
 
 fn payload_type(t: &T, case: usize) -> &T {
     match (t, case) {
         (T::Variant(cases), _) => cases[case].as_ref().unwrap(),
-        (T::Option(t), 1) | (T::Result(Some(t), _), 0) | (T::Result(_, Some(t)), 1) => t,
+        (T::Option(t) | T::Result(_, Some(t)), 1) | (T::Result(Some(t), _), 0) => t,
         _ => panic!("{t:?} has no payload in case {case}"),
     }
 }

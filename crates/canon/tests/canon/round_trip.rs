@@ -4,8 +4,8 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use raddle_canon::{
-    CoreValueIter, MAX_FLAT_ASYNC_PARAMS, MAX_FLAT_PARAMS, MAX_FLAT_RESULTS, TypeTable, Value, check_value, lift_flat_values,
-    load, lower_flat_values, store,
+    CoreValueIter, MAX_FLAT_ASYNC_PARAMS, MAX_FLAT_PARAMS, MAX_FLAT_RESULTS, TypeTable, Value, check_value,
+    lift_flat_values, load, lower_flat_values, store,
 };
 use syntax::component::{PtrType, StringEncoding};
 use syntax::types::{Types, ValType};
@@ -62,8 +62,7 @@ fn lower_both_in(
     let fast_out = (!out.is_empty()).then_some(&mut fast_out);
     let mut slow_out = CoreValues::new(out);
     let slow_out = (!out.is_empty()).then_some(&mut slow_out);
-    let found =
-        lower_flat_values(&mut guest.cx(&types, opts), max_flat, &values, fast_types.iter().copied(), fast_out);
+    let found = lower_flat_values(&mut guest.cx(&types, opts), max_flat, &values, fast_types.iter().copied(), fast_out);
     let expected = slow.lower_flat_values(max_flat, vs, ts, slow_out);
     assert_eq!(guest.calls, slow.guest.calls);
     match (found, expected) {
@@ -175,8 +174,11 @@ proptest! {
 fn narrowed(types: &TypeTable, ts: &[ValType], ptr_type: PtrType, flat: Vec<u64>) -> Vec<u64> {
     let core = raddle_canon::flatten_types(types, ts.iter().copied(), ptr_type);
     let Some(core) = core.types() else { return flat };
-    let wide = |i: usize| core.get(i).is_some_and(|ty| {
-        matches!(ty, raddle_canon::CoreType::I64 | raddle_canon::CoreType::F64)
-    });
-    flat.iter().enumerate().map(|(i, cell)| if wide(i) || i >= core.len() { *cell } else { cell & 0xffff_ffff }).collect()
+    let wide = |i: usize| {
+        core.get(i).is_some_and(|ty| matches!(ty, raddle_canon::CoreType::I64 | raddle_canon::CoreType::F64))
+    };
+    flat.iter()
+        .enumerate()
+        .map(|(i, cell)| if wide(i) || i >= core.len() { *cell } else { cell & 0xffff_ffff })
+        .collect()
 }

@@ -83,7 +83,13 @@ pub(crate) fn align_to(ptr: i128, alignment: i128) -> i128 {
 }
 
 fn discriminant_type(n: usize) -> T {
-    let bits = if n <= 1 << 8 { 8 } else if n <= 1 << 16 { 16 } else { 32 };
+    let bits = if n <= 1 << 8 {
+        8
+    } else if n <= 1 << 16 {
+        16
+    } else {
+        32
+    };
     T::Int { bits, signed: false }
 }
 
@@ -555,7 +561,7 @@ impl Slow {
                     trap_if(ptr != align_to(ptr, 2), site(5))?;
                     self.in_bounds(ptr, len(&encoded), site(6))?;
                 }
-                return Ok((ptr, len(&encoded) / 2 | self.utf16_tag()));
+                return Ok((ptr, (len(&encoded) / 2) | self.utf16_tag()));
             }
         }
         if dst_byte_length < units {
@@ -575,7 +581,7 @@ impl Slow {
         let encoded = encode(src, "utf-16-le");
         self.set(ptr, &encoded);
         if src.chars().any(|c| char_to_int(c) >= 1 << 8) {
-            return Ok((ptr, len(&encoded) / 2 | self.utf16_tag()));
+            return Ok((ptr, (len(&encoded) / 2) | self.utf16_tag()));
         }
         let latin1_size = len(&encoded) / 2;
         for i in 0..latin1_size {
