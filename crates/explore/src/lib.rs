@@ -1,1 +1,28 @@
-//! Schedule files and the samplers that answer choice points.
+//! Schedule files: what a run picked where the specification leaves a choice, to be read, compared and run again.
+//!
+//! ```
+//! use raddle_explore::Schedule;
+//! # use raddle_explore::*;
+//! # let header = Header {
+//! #     tool: "raddle 0.1.0".into(),
+//! #     program: Program::new("app.wasm", b"\0asm"),
+//! #     call: Call { entry: "run".into(), arguments: vec![] },
+//! #     host: Host { kind: HostKind::Virtual, grants: vec![], stdin: vec![] },
+//! #     config: Config { switches: vec![], limits: Default::default(), revision: "6d28164".into() },
+//! #     strategy: Strategy { name: "first".into(), seed: None, generator: None },
+//! # };
+//! # let footer = Footer { outcome: "returned".into(), state_hash: 0, points: 3 };
+//! let schedule = Schedule { header, picks: vec![], answers: vec![], footer };
+//! let again = Schedule::parse(&schedule.to_text())?;
+//! assert_eq!(again, schedule);
+//! assert!(again.header.program.is(b"\0asm"));
+//! # Ok::<(), raddle_explore::Error>(())
+//! ```
+
+pub mod content;
+pub mod error;
+pub mod schedule;
+
+pub use content::Content;
+pub use error::Error;
+pub use schedule::{Answer, Call, Config, Footer, Header, Host, HostKind, Program, Schedule, Strategy};

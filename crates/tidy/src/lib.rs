@@ -33,6 +33,13 @@ pub struct File {
     pub text: String,
 }
 
+impl File {
+    /// Whether this is Rust code.
+    pub fn is_rust(&self) -> bool {
+        Path::new(&self.name).extension().is_some_and(|extension| extension == "rs")
+    }
+}
+
 /// Every text file under a folder, in the order of their names; build folders and version control are left out.
 ///
 /// # Panics
@@ -62,7 +69,7 @@ pub fn text_files(folder: &str) -> Vec<File> {
 /// The Rust files in `crates/<name>/src`.
 pub fn sources(crate_name: &str) -> Vec<File> {
     let mut files = text_files(&format!("crates/{crate_name}/src"));
-    files.retain(|file| file.name.ends_with(".rs"));
+    files.retain(File::is_rust);
     files
 }
 

@@ -185,7 +185,7 @@ fn anchors(name: &str, text: &str) -> Vec<Anchor> {
             let quoted: Vec<&str> = sentence(part).split('"').collect();
             let outside: String = quoted.iter().copied().step_by(2).collect();
             let names =
-                backticked(&outside).into_iter().filter(|name| !name.ends_with(".py")).map(str::to_owned).collect();
+                backticked(&outside).into_iter().filter(|name| *name != "definitions.py").map(str::to_owned).collect();
             let section = quoted.get(1).map(|section| (*section).to_owned());
             found.push(Anchor { at: format!("{name}:{number}"), section, names });
         }
@@ -344,9 +344,9 @@ fn outline(python: &str) -> Vec<(String, &str, [usize; 2])> {
 fn facts_agree_with_the_checkout() {
     let Some((python, document)) = checkout() else { return };
     let outline = outline(&python);
-    let listed: String = outline.iter().map(|(name, kind, _)| format!("{kind}\t{name}\n")).collect();
-    let headings: String = headings(&document).into_iter().map(|heading| heading + "\n").collect();
-    for (name, text) in [(NAMES, listed), ("spec-tests/canonical-abi-sections.txt", headings)] {
+    let listed: Vec<String> = outline.iter().map(|(name, kind, _)| format!("{kind}\t{name}")).collect();
+    for (name, text) in [(NAMES, listed), ("spec-tests/canonical-abi-sections.txt", headings(&document))] {
+        let text = text.join("\n") + "\n";
         if env::var_os("BLESS").is_some() {
             fs::write(root().join(name), &text).unwrap_or_else(|error| panic!("{name}: {error}"));
         }
@@ -378,7 +378,7 @@ fn headings(markdown: &str) -> Vec<String> {
         let title = line.trim_start_matches('#');
         if !fenced && title.len() < line.len() && title.starts_with(' ') {
             let text = title.replace(['[', ']'], "");
-            let text: String = text.chars().filter(|letter| letter.is_ascii()).collect();
+            let text: String = text.chars().filter(char::is_ascii).collect();
             found.push(text.trim().to_owned());
         }
     }

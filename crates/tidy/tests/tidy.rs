@@ -2,6 +2,7 @@
 //! first lines, words that do not belong into the repository, types that do not belong into state, a script for each rule.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use syntax::trap_rules::{Reach, TrapRule};
 use tidy::{Complaints, File, crates, read, root, sources, text_files};
@@ -14,14 +15,14 @@ const LONG_FILES: &[(&str, &str)] = &[("crates/syntax/src/trap_rules.rs", "a tab
 /// Where words are looked for; what Cargo writes is left out.
 fn committed() -> Vec<File> {
     let mut files = text_files(".");
-    files.retain(|file| !file.name.ends_with(".lock"));
+    files.retain(|file| Path::new(&file.name).extension().is_none_or(|extension| extension != "lock"));
     files
 }
 
 #[test]
 fn files_are_short() {
     let mut complaints = Complaints::default();
-    for file in text_files("crates").iter().filter(|file| file.name.ends_with(".rs")) {
+    for file in text_files("crates").iter().filter(|file| file.is_rust()) {
         let lines = file.text.lines().count();
         let excepted = LONG_FILES.iter().any(|(name, _)| *name == file.name);
         complaints.check(excepted || lines <= MAX_LINES, || {
@@ -40,7 +41,7 @@ fn files_are_short() {
 #[test]
 fn files_say_what_they_are() {
     let mut complaints = Complaints::default();
-    for file in text_files("crates").iter().filter(|file| file.name.ends_with(".rs")) {
+    for file in text_files("crates").iter().filter(|file| file.is_rust()) {
         complaints.check(file.text.starts_with("//! "), || format!("{}: expected `//!` in the first line", file.name));
     }
     complaints.finish();
@@ -84,7 +85,7 @@ fn texts_are_about_the_program() {
             let found = stands_alone(if capitals { &file.text } else { &lower }, &word);
             complaints.check(!found, || format!("{}: `{word}`: {why}", file.name));
         }
-        if file.name.ends_with(".rs") && !file.name.starts_with("examples/") {
+        if file.is_rust() && !file.name.starts_with("examples/") {
             for (first, second, why) in BANNED_IN_RUST {
                 let word = format!("{first}{second}");
                 complaints.check(!file.text.contains(&word), || format!("{}: `{word}`: {why}", file.name));
@@ -190,7 +191,7 @@ fn every_rule_has_a_script_or_a_reason() {
             }
         }
     }
-    for name in scripts.iter().filter(|name| name.ends_with(".wast")) {
+    for name in scripts {
         complaints.add(format!("{name}: expected the name of a rule, found none such"));
     }
     complaints.finish();
