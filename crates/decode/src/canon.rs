@@ -36,7 +36,6 @@ pub(crate) fn definition(
     })
 }
 
-#[expect(clippy::too_many_lines, reason = "one arm for each built-in")]
 fn builtin(canon: &CanonicalFunction, offset: u64, types: &mut Translator<'_>) -> Result<Builtin, Error> {
     use CanonicalFunction as C;
     Ok(match canon {

@@ -46,10 +46,10 @@ pub(crate) struct Decoder<'d> {
 }
 
 /// Decodes a component into a program, which keeps its components and modules as they were when there is an error.
-pub(crate) fn decode(bytes: &[u8], features: &Features, program: &mut Definitions) -> Result<ComponentId, Error> {
+pub(crate) fn decode(bytes: &[u8], features: Features, program: &mut Definitions) -> Result<ComponentId, Error> {
     let (components, modules) = (program.components.len(), program.modules.len());
     let validator = Validator::new_with_features(features.flags());
-    let mut decoder = Decoder { validator, checks: Checks::new(*features), program, frames: Vec::new() };
+    let mut decoder = Decoder { validator, checks: Checks::new(features), program, frames: Vec::new() };
     let result = decoder.run(bytes, features);
     if result.is_err() {
         program.components.truncate(components);
@@ -59,7 +59,7 @@ pub(crate) fn decode(bytes: &[u8], features: &Features, program: &mut Definition
 }
 
 impl Decoder<'_> {
-    fn run(&mut self, bytes: &[u8], features: &Features) -> Result<ComponentId, Error> {
+    fn run(&mut self, bytes: &[u8], features: Features) -> Result<ComponentId, Error> {
         let mut parser = Parser::new(0);
         parser.set_features(features.flags());
         let mut outer_parsers = Vec::new();

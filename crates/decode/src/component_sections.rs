@@ -8,7 +8,7 @@ use syntax::id::{
     ComponentIndex, CoreFuncIndex, CoreGlobalIndex, CoreInstanceIndex, CoreMemoryIndex, CoreModuleIndex,
     CoreTableIndex, CoreTagIndex, FuncIndex, InstanceIndex,
 };
-use wasmparser::component_types::{ComponentAnyTypeId, ComponentEntityType, ComponentItem};
+use wasmparser::component_types::{ComponentAnyTypeId, ComponentEntityType};
 use wasmparser::{
     ComponentAlias, ComponentAliasSectionReader, ComponentCanonicalSectionReader, ComponentExportSectionReader,
     ComponentExternalKind, ComponentImportSectionReader, ComponentInstance, ComponentInstanceSectionReader,
@@ -133,7 +133,7 @@ impl Decoder<'_> {
         for import in section.clone() {
             let import = import?;
             let name = import.name.name.to_string();
-            let item = self.translator().types.component_item_for_import(&name).map(ComponentItem::clone);
+            let item = self.translator().types.component_item_for_import(&name).cloned();
             let entity = item.expect("the validator has added the import").ty;
             let kind = import.ty.kind();
             let resources = self.bind(entity);
@@ -150,7 +150,7 @@ impl Decoder<'_> {
             let export = export?;
             let name = export.name.name.to_string();
             let exported = self.item(export.kind, export.index);
-            let item = self.translator().types.component_item_for_export(&name).map(ComponentItem::clone);
+            let item = self.translator().types.component_item_for_export(&name).cloned();
             let entity = item.expect("the validator has added the export").ty;
             let resources = self.bind(entity);
             let ty = self.translator().entity(entity);

@@ -89,6 +89,12 @@ const ALIASES: &[(&str, Feature)] = &[
     ("component-model-cm64", Feature::ComponentModelMemory64),
 ];
 
+/// Errors of the validator that come from a switch but do not name it.
+const UNNAMED: &[(&str, Feature)] = &[
+    ("the `cm-implements` feature is not active", Feature::ComponentModelImplements),
+    ("multiple memories", Feature::MultiMemory),
+];
+
 impl Feature {
     /// All switches, in the order in which help texts list them.
     pub fn all() -> impl Iterator<Item = Self> {
@@ -121,7 +127,8 @@ impl Feature {
         if let Some(flags) = error.missing_wasm_feature() {
             return ROWS.iter().find(|row| row.flags.intersects(flags)).map(|row| row.feature);
         }
-        error.message().contains("`cm-implements` feature is not active").then_some(Self::ComponentModelImplements)
+        let words = error.message();
+        UNNAMED.iter().find(|row| words.contains(row.0)).map(|row| row.1)
     }
 
     fn row(self) -> &'static Row {
@@ -197,10 +204,8 @@ impl Features {
     /// # Errors
     /// When the feature is to be turned on and cannot be.
     pub fn with(mut self, feature: Feature, on: bool) -> Result<Self, SetError> {
-        if on {
-            if !feature.is_supported() {
-                return Err(SetError::Unsupported(feature));
-            }
+        if on && !feature.is_supported() {
+            return Err(SetError::Unsupported(feature));
         }
         self.0.set(feature.row().flags, on);
         Ok(self)

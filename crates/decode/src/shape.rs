@@ -197,7 +197,9 @@ pub(crate) fn defined(ty: &ComponentDefinedType<'_>, types: &[Shape]) -> Shape {
         ComponentDefinedType::Own(_) | ComponentDefinedType::Borrow(_) => HANDLE,
     };
     let mut shape = Shape { kind: Kind::Value(layout), ..Shape::LEAF };
-    parts.iter().for_each(|part| shape.contain(part));
+    for part in &parts {
+        shape.contain(part);
+    }
     // Labels are copied by whoever visits the type.
     if let ComponentDefinedType::Flags(labels) | ComponentDefinedType::Enum(labels) = ty {
         shape.size = shape.size.saturating_add(to_u64(labels.len()));

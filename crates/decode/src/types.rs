@@ -34,7 +34,7 @@ pub(crate) struct Scope {
     instances: IndexMap<ComponentInstanceTypeId, Arc<[(String, ExternType)]>>,
     components: IndexMap<ComponentTypeId, Arc<ComponentType>>,
     modules: IndexMap<ComponentCoreModuleTypeId, Arc<CoreModuleType>>,
-    core_funcs: IndexMap<CoreTypeId, Arc<str>>,
+    core_words: IndexMap<(&'static str, CoreTypeId), Arc<str>>,
 }
 
 /// Translates types for one component. Recursion goes as deep as types are nested, which the validator and `shape` limit.
@@ -202,12 +202,10 @@ impl<'a> Translator<'a> {
         }
     }
 
-    /// Tags are rare, so only function types are kept.
-    fn core_func(&mut self, sort: &str, id: CoreTypeId) -> Arc<str> {
-        if sort == "func" {
-            if let Some(known) = self.scope.core_funcs.get(&id) {
-                return known.clone();
-            }
+    /// The words for a function type, with `func` or `tag` as its sort.
+    fn core_func(&mut self, sort: &'static str, id: CoreTypeId) -> Arc<str> {
+        if let Some(known) = self.scope.core_words.get(&(sort, id)) {
+            return known.clone();
         }
         let mut words = format!("({sort}");
         if let wasmparser::CompositeInnerType::Func(ty) = &self.get(id).composite_type.inner {
@@ -216,9 +214,7 @@ impl<'a> Translator<'a> {
         }
         words.push(')');
         let words: Arc<str> = words.into();
-        if sort == "func" {
-            self.scope.core_funcs.insert(id, words.clone());
-        }
+        self.scope.core_words.insert((sort, id), words.clone());
         words
     }
 }

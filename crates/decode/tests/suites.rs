@@ -95,7 +95,13 @@ fn check_directive(place: &str, directive: WastDirective<'_>, tally: &mut Tally)
         | WastDirective::Register { .. }
         | WastDirective::Invoke(_)
         | WastDirective::AssertExhaustion { .. } => {}
-        other => tally.failures.push(format!("{place}: a directive that this test does not know: {other:?}")),
+        other @ (WastDirective::AssertInvalidCustom { .. }
+        | WastDirective::AssertMalformedCustom { .. }
+        | WastDirective::AssertSuspension { .. }
+        | WastDirective::Thread(_)
+        | WastDirective::Wait { .. }) => {
+            tally.failures.push(format!("{place}: a directive that this test does not know: {other:?}"));
+        }
     }
 }
 
