@@ -86,7 +86,9 @@ impl Decoder {
             Payload::ElementSection(elems) => self.elems(elems.clone())?,
             Payload::CodeSectionStart { range, size, .. } => {
                 self.module.code_offset = to_usize(range.end - u64::from(*size));
-                self.bytes.extend_from_slice(&rest[..to_usize(u64::from(*size))]);
+                // A section that is cut short is an error at the body that is missing.
+                let size = to_usize(u64::from(*size)).min(rest.len());
+                self.bytes.extend_from_slice(&rest[..size]);
             }
             Payload::CodeSectionEntry(body) => {
                 let range = body.range();
