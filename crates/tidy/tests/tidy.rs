@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use syntax::trap_rules::{Reach, TrapRule};
-use tidy::{Complaints, File, crates, read, root, sources, text_files};
+use tidy::{Complaints, File, backticked, crates, read, root, sources, text_files};
 
 const MAX_LINES: usize = 800;
 
@@ -195,4 +195,49 @@ fn every_rule_has_a_script_or_a_reason() {
         complaints.add(format!("{name}: expected the name of a rule, found none such"));
     }
     complaints.finish();
+}
+
+#[test]
+fn the_code_map_is_a_map() {
+    let mut complaints = Complaints::default();
+    let text = read("ARCHITECTURE.md");
+    let lines = text.lines().count();
+    complaints.check(lines <= 200, || format!("ARCHITECTURE.md: expected at most 200 lines, found {lines}"));
+    let mut heading = "";
+    for line in text.lines() {
+        heading = line.strip_prefix("## ").unwrap_or(heading);
+        for word in backticked(line).into_iter().filter(|word| is_path(word)) {
+            let places = [word.to_owned(), format!("crates/{heading}/src/{word}"), format!("crates/{heading}/{word}")];
+            let facts = format!("spec-tests/{word}");
+            let found = places.iter().chain([&facts]).any(|place| root().join(place).exists());
+            complaints.check(found, || format!("ARCHITECTURE.md: {heading}: `{word}` does not exist"));
+        }
+    }
+    for name in crates() {
+        complaints.check(text.contains(&format!("`crates/{name}`")), || {
+            format!("ARCHITECTURE.md: `crates/{name}` is missing")
+        });
+    }
+    complaints.finish();
+}
+
+#[test]
+fn links_between_documents_lead_somewhere() {
+    let mut complaints = Complaints::default();
+    for file in committed().iter().filter(|file| Path::new(&file.name).extension().is_some_and(|e| e == "md")) {
+        let folder = root().join(&file.name);
+        let folder = folder.parent().expect("a file is in a folder");
+        for target in file.text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next()) {
+            let inside = !target.is_empty() && !target.contains("://") && !target.contains(' ');
+            complaints
+                .check(!inside || folder.join(target).exists(), || format!("{}: `{target}` does not exist", file.name));
+        }
+    }
+    complaints.finish();
+}
+
+/// Whether a word in backticks is the name of a file or folder here.
+fn is_path(word: &str) -> bool {
+    let file = Path::new(word).extension().is_some_and(|e| ["rs", "tsv", "txt"].iter().any(|known| e == *known));
+    file || word.ends_with('/') || word.starts_with("crates/")
 }
