@@ -269,8 +269,9 @@ fn store_string_to_latin1_or_utf16<C: Memory>(
     assert!(src_code_units <= REALLOC_I32_MAX, "{TOO_LONG}");
     let mut ptr = cx.allocate(2, src_code_units)?;
     cx.check(ptr, 2, src_code_units)?;
-    let (prefix, rest) = src.split_at(src.find(|usv| !is_latin1(usv)).unwrap_or(src.len()));
-    let dst_byte_length = to_u64(prefix.chars().count());
+    let latin1 = if src.is_ascii() { None } else { src.find(|usv| !is_latin1(usv)) };
+    let (prefix, rest) = src.split_at(latin1.unwrap_or(src.len()));
+    let dst_byte_length = to_u64(if prefix.is_ascii() { prefix.len() } else { prefix.chars().count() });
     encode_latin1(prefix, cx.string_range(ptr, dst_byte_length));
     if !rest.is_empty() {
         return store_rest_as_utf16(cx, Rest { src_code_units, ptr, dst_byte_length, text: rest });

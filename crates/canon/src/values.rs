@@ -23,6 +23,7 @@ use crate::value::{Value, Values};
 ///
 /// # Panics
 /// When `max_flat` is above `MAX_FLAT_PARAMS`.
+#[inline]
 pub fn lift_flat_values<C: Handles>(
     cx: &mut LiftLowerContext<'_, C>,
     max_flat: usize,
@@ -33,22 +34,34 @@ pub fn lift_flat_values<C: Handles>(
     let mut values = Values::new();
     if count_flat(cx.types, ts.clone(), cx.opts.ptr_type) > max_flat {
         let ptr = vi.next_ptr(cx.opts.ptr_type);
-        let tuple = layout_of_record(cx.types, ts.clone(), cx.opts.ptr_type);
-        trap_if_unaligned(ptr, tuple.alignment, TrapRule::LiftValuesUnaligned)?;
-        cx.trap_if_out_of_bounds(ptr, tuple.size, TrapRule::LiftValuesOutOfBounds)?;
-        let mut end = ptr;
-        for t in ts {
-            let field = cx.types.layout(t, cx.opts.ptr_type);
-            let begin = align_to(end, field.alignment);
-            values.push(load(cx, begin, t)?);
-            end = begin + field.size;
-        }
+        load_values(cx, ptr, ts, &mut values)?;
     } else {
         for t in ts {
             values.push(lift_flat(cx, vi, t)?);
         }
     }
     Ok(values)
+}
+
+/// The half of `lift_flat_values` in which the values are a tuple in memory.
+#[inline(never)]
+fn load_values<C: Handles>(
+    cx: &mut LiftLowerContext<'_, C>,
+    ptr: u64,
+    ts: impl Iterator<Item = ValType> + Clone,
+    values: &mut Values,
+) -> Result<(), C::Error> {
+    let tuple = layout_of_record(cx.types, ts.clone(), cx.opts.ptr_type);
+    trap_if_unaligned(ptr, tuple.alignment, TrapRule::LiftValuesUnaligned)?;
+    cx.trap_if_out_of_bounds(ptr, tuple.size, TrapRule::LiftValuesOutOfBounds)?;
+    let mut end = ptr;
+    for t in ts {
+        let field = cx.types.layout(t, cx.opts.ptr_type);
+        let begin = align_to(end, field.alignment);
+        values.push(load(cx, begin, t)?);
+        end = begin + field.size;
+    }
+    Ok(())
 }
 
 /// Spec: CanonicalABI.md, "Lifting and Lowering Values", `lower_flat_values`.

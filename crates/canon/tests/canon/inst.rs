@@ -20,6 +20,8 @@ pub(crate) struct Guest {
     pub(crate) lies: Vec<u64>,
     /// The handles: kind and number.
     pub(crate) handles: Vec<(u8, u32)>,
+    /// What every NaN becomes.
+    pub(crate) nan_bits: NanBits,
     /// The fuel that was spent.
     pub(crate) fuel: u64,
 }
@@ -97,7 +99,7 @@ impl Memory for Guest {
     }
 
     fn nan_bits(&mut self) -> NanBits {
-        NanBits::Canonical
+        self.nan_bits
     }
 }
 

@@ -58,7 +58,7 @@ fn primitives() {
     align 4 size 8 [I32, I32]; align 8 size 16 [I64, I64]
     align 4 size 4 [I32]; align 4 size 4 [I32]
     align 4 size 4 [I32]; align 4 size 4 [I32]
-    align 4 size 4 [I32]; align 4 size 4 [I32];
+    align 4 size 4 [I32]; align 4 size 4 [I32]
     ");
 }
 

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "tests stop where they are wrong")]
 #![expect(clippy::wildcard_enum_match_arm, reason = "the slow definition has the text's `case _`")]
 
+mod floats;
 mod inst;
 mod layout;
 mod random;
