@@ -48,6 +48,15 @@ pub struct LiftedCall {
     pub actor: choice::ActorId,
 }
 
+/// Core values that a task returns, and how many of them are not passed through memory.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FlatResult<'a> {
+    /// The core values.
+    pub(crate) flat: &'a [u64],
+    /// The most that are passed flat.
+    pub(crate) max_flat: usize,
+}
+
 impl Store {
     /// Begins a task and its implicit thread, which runs next. The instance was entered before.
     ///
@@ -98,9 +107,9 @@ impl Store {
             Body::EnterWaiting => self.end_waiting_to_enter(env, thread, cancelled),
             Body::CallbackYield => {
                 let event = if cancelled == Cancelled::True { Event::CANCELLED } else { Event::NONE };
-                self.call_callback(env, thread, event)
+                Ok(self.call_callback(env, thread, event))
             }
-            Body::CallbackWait(set) => self.end_callback_wait(env, thread, set, cancelled),
+            Body::CallbackWait(set) => Ok(self.end_callback_wait(env, thread, set, cancelled)),
             Body::ExplicitStart { callee, argument } => {
                 self.thread_mut(thread).body = Body::Explicit;
                 self.call_core(env, thread, callee, &[argument]);
@@ -272,22 +281,22 @@ impl Store {
         &mut self,
         env: &mut Env<'_, '_>,
         thread: ThreadId,
-        results: SmallVec<[u64; 4]>,
+        results: &[u64],
     ) -> Result<Flow, Fault> {
         let id = self.thread(thread).task;
         match self.thread(thread).body {
             Body::Callee => {
                 let opts = self.task(id).opts;
                 if !opts.is_async {
-                    self.return_flat(env, id, opts, &results, MAX_FLAT_RESULTS)?;
-                    return self.begin_post_return(env, thread, &results);
+                    self.return_flat(env, id, opts, FlatResult { flat: results, max_flat: MAX_FLAT_RESULTS })?;
+                    return self.begin_post_return(env, thread, results);
                 }
                 if opts.callback.is_none() {
                     return self.exit_implicit_thread(env, thread);
                 }
-                self.callback_result(env, thread, &results)
+                self.callback_result(env, thread, results)
             }
-            Body::CallbackCall => self.callback_result(env, thread, &results),
+            Body::CallbackCall => self.callback_result(env, thread, results),
             Body::PostReturn => {
                 let inst = self.task(id).inst;
                 self.instance_mut(inst).may_leave = true;
@@ -358,29 +367,24 @@ impl Store {
         thread: ThreadId,
         set: crate::id::SetId,
         cancelled: Cancelled,
-    ) -> Result<Flow, Fault> {
+    ) -> Flow {
         if cancelled == Cancelled::True {
             self.set_mut(set).num_waiting -= 1;
             return self.call_callback(env, thread, Event::CANCELLED);
         }
         self.pick_pending_event(thread, set, Pending::CallbackDeliver(set));
-        Ok(if self.choosing.is_some() { Flow::Stop } else { Flow::Continue })
+        if self.choosing.is_some() { Flow::Stop } else { Flow::Continue }
     }
 
     /// Delivers the picked event to a callback.
-    pub(crate) fn callback_deliver(
-        &mut self,
-        env: &mut Env<'_, '_>,
-        thread: ThreadId,
-        set: crate::id::SetId,
-    ) -> Result<Flow, Fault> {
+    pub(crate) fn callback_deliver(&mut self, env: &mut Env<'_, '_>, thread: ThreadId, set: crate::id::SetId) -> Flow {
         let picked = self.thread_mut(thread).picked.take().expect("the event was picked");
         let event = self.get_pending_event(env, picked);
         self.set_mut(set).num_waiting -= 1;
         self.call_callback(env, thread, event)
     }
 
-    fn call_callback(&mut self, env: &mut Env<'_, '_>, thread: ThreadId, event: Event) -> Result<Flow, Fault> {
+    fn call_callback(&mut self, env: &mut Env<'_, '_>, thread: ThreadId, event: Event) -> Flow {
         let task = self.task(self.thread(thread).task);
         let (inst, callback) = (task.inst, task.opts.callback.expect("a task that waits between callbacks has one"));
         assert!(self.instance(inst).exclusive_thread.is_none(), "the wait ended without exclusive use");
@@ -391,7 +395,7 @@ impl Store {
         }
         let args = [u64::from(event.code.number()), u64::from(event.index), u64::from(event.payload)];
         self.call_core(env, thread, callback, &args);
-        Ok(Flow::Continue)
+        Flow::Continue
     }
 
     /// Spec: CanonicalABI.md, "Tasks", `Task.start`, with the caller's `on_start`.
@@ -414,8 +418,7 @@ impl Store {
         env: &mut Env<'_, '_>,
         id: TaskId,
         options: Options,
-        flat: &[u64],
-        max_flat: usize,
+        FlatResult { flat, max_flat }: FlatResult<'_>,
     ) -> Result<(), Fault> {
         let (inst, ft) = (self.task(id).inst, self.task(id).ft);
         let result = match ft {
@@ -501,9 +504,6 @@ impl Store {
         }
         self.task_mut(id).lifting = false;
         self.free_task_if_done(id);
-        if !matches!(self.running.last().map(|activation| activation.kind), Some(ActivationKind::Lift { .. })) {
-            panic!("a lift goes on at the top of the activations");
-        }
         self.leave_to(inst, caller);
         self.running.pop();
         Ok(())

@@ -214,6 +214,7 @@ impl Store {
         self.instantiations.last_mut().expect("an instantiation is in progress")
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each kind of definition")]
     fn evaluate(&mut self, env: &mut Env<'_, '_>, definition: &Definition) -> Result<(), Fault> {
         match definition {
             Definition::Import { name, resources, .. } => {
@@ -459,6 +460,7 @@ impl Store {
     fn define_builtin(&mut self, program: &Program, builtin: &Builtin) {
         let memory_only =
             |memory: CoreMemoryIndex| CanonicalOptions { memory: Some(memory), ..CanonicalOptions::default() };
+        #[expect(clippy::wildcard_enum_match_arm, reason = "all other built-ins have no options")]
         let (options, table) = match builtin {
             Builtin::WaitableSetWait(_, memory) | Builtin::WaitableSetPoll(_, memory) => (memory_only(*memory), None),
             Builtin::TaskReturn { options, .. }

@@ -350,13 +350,16 @@ impl Store {
 
     fn run_thread(&mut self, env: &mut Env<'_, '_>, thread: ThreadId) -> Result<Ran, Fault> {
         loop {
-            let flow = match std::mem::take(&mut self.thread_mut(thread).pending) {
-                Pending::None if self.thread(thread).stack.is_empty() => self.run_body(env, thread)?,
-                Pending::None => match self.run_core(env, thread)? {
+            let pending = std::mem::take(&mut self.thread_mut(thread).pending);
+            let flow = if pending != Pending::None {
+                self.go_on(env, thread, &pending)?
+            } else if self.thread(thread).stack.is_empty() {
+                self.run_body(env, thread)?
+            } else {
+                match self.run_core(env, thread)? {
                     Some(flow) => flow,
                     None => return Ok(Ran::OutOfFuel),
-                },
-                pending => self.go_on(env, thread, pending)?,
+                }
             };
             match flow {
                 Flow::Results(results) => {
@@ -381,7 +384,7 @@ impl Store {
         Ok(Some(match exit {
             wasm::Exit::Return => {
                 let results = self.thread_mut(thread).stack.take_results();
-                self.body_returned(env, thread, results)?
+                self.body_returned(env, thread, &results)?
             }
             wasm::Exit::Host(func, _) => self.call_host_func(env, thread, func)?,
             wasm::Exit::Trap(trap) => return Err(trap.into()),
@@ -391,9 +394,9 @@ impl Store {
     }
 
     /// Goes on inside the built-in or wait that a thread was in.
-    fn go_on(&mut self, env: &mut Env<'_, '_>, thread: ThreadId, pending: Pending) -> Result<Flow, Fault> {
+    fn go_on(&mut self, env: &mut Env<'_, '_>, thread: ThreadId, pending: &Pending) -> Result<Flow, Fault> {
         let cancelled = std::mem::take(&mut self.thread_mut(thread).resumed);
-        match pending {
+        match *pending {
             Pending::None => panic!("the caller handles threads that are in nothing"),
             Pending::Lower(subtask) => self.lowered(env, thread, subtask),
             Pending::LowerWait(subtask) | Pending::ResourceDrop(subtask) => Ok(self.lowered_sync(subtask)),
@@ -403,8 +406,10 @@ impl Store {
             Pending::SetDeliver { set, memory, ptr, waited } => {
                 self.set_deliver(env, thread, (set, memory, ptr), waited)
             }
-            Pending::CallbackDeliver(set) => self.callback_deliver(env, thread, set),
-            Pending::SubtaskCancel { subtask, is_async } => self.subtask_cancel_over(env, thread, subtask, is_async),
+            Pending::CallbackDeliver(set) => Ok(self.callback_deliver(env, thread, set)),
+            Pending::SubtaskCancel { subtask, is_async } => {
+                Ok(self.subtask_cancel_over(env, thread, subtask, is_async))
+            }
             Pending::Waitable(waitable) => Ok(self.waitable_wait_over(env, waitable)),
         }
     }

@@ -19,14 +19,14 @@ impl Store {
     pub(super) fn error_context_new(&mut self, env: &mut Env<'_, '_>, call: Call<'_>) -> Result<Flow, Fault> {
         self.trap_if_may_not_leave(call.inst)?;
         let words = ["dropped", "kept"];
-        let debug_message = match self.data_choice(env, ChoiceKind::KeepErrorMessage, "error-context.new", &words) {
-            0 => Str::default(),
-            _ => {
-                let (ptr, units) = (call.args[0], call.args[1]);
-                let (inst, options) = (call.inst, call.opts);
-                let mut cx = Context { store: self, env, inst, options, scope: BorrowScope::None };
-                cx.with(|cx| canon::load_string_from_range(cx, ptr, units))?
-            }
+        let kept = self.data_choice(env, ChoiceKind::KeepErrorMessage, "error-context.new", &words) == 1;
+        let debug_message = if kept {
+            let (ptr, units) = (call.args[0], call.args[1]);
+            let (inst, options) = (call.inst, call.opts);
+            let mut cx = Context { store: self, env, inst, options, scope: BorrowScope::None };
+            cx.with(|cx| canon::load_string_from_range(cx, ptr, units))?
+        } else {
+            Str::default()
         };
         let id = ErrorContextId(self.error_contexts.add(ErrorContext { debug_message, handles: 1 }));
         let i = self.instance_mut(call.inst).handles.add(Handle::ErrorContext(id))?;

@@ -34,7 +34,7 @@ impl Store {
         payload: Payload,
     ) -> Result<Flow, Fault> {
         let id = self.copy_checks(env, call, kind, payload)?;
-        self.begin_copy(env, call, id, payload, 1)?;
+        self.begin_copy(env, call, id, (payload, 1))?;
         self.future_rendezvous(env, id)?;
         Ok(self.end_copy(env, call, id))
     }

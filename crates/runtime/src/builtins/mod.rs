@@ -112,7 +112,6 @@ impl Store {
         }
     }
 
-    #[expect(clippy::too_many_lines, reason = "one arm for each of the 42 built-ins")]
     fn call_builtin(
         &mut self,
         env: &mut Env<'_, '_>,

@@ -65,7 +65,7 @@ impl Store {
         payload: Payload,
     ) -> Result<Flow, Fault> {
         let id = self.copy_checks(env, call, kind, payload)?;
-        self.begin_copy(env, call, id, payload, call.u32(2))?;
+        self.begin_copy(env, call, id, (payload, call.u32(2)))?;
         self.stream_rendezvous(env, id)?;
         Ok(self.end_copy(env, call, id))
     }
@@ -102,8 +102,7 @@ impl Store {
         env: &mut Env<'_, '_>,
         call: Call<'_>,
         id: WaitableId,
-        payload: Payload,
-        length: u32,
+        (payload, length): (Payload, u32),
     ) -> Result<(), Fault> {
         let ptr = call.args[1];
         let (inst, options) = (call.inst, call.opts);

@@ -76,14 +76,14 @@ impl Store {
         thread: ThreadId,
         id: WaitableId,
         is_async: bool,
-    ) -> Result<Flow, Fault> {
+    ) -> Flow {
         if self.subtask(id).resolved() {
-            return Ok(self.cancelled_subtask(env, id));
+            return self.cancelled_subtask(env, id);
         }
         if is_async {
-            return Ok(result(BLOCKED));
+            return result(BLOCKED);
         }
-        Ok(self.wait_for_pending_event(env, thread, id))
+        self.wait_for_pending_event(env, thread, id)
     }
 
     fn cancelled_subtask(&mut self, env: &mut Env<'_, '_>, id: WaitableId) -> Flow {

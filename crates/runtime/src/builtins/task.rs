@@ -6,6 +6,7 @@ use syntax::types::ValType;
 use syntax::{Trap, TrapRule};
 
 use super::{Call, done};
+use crate::canon_lift::FlatResult;
 use crate::step::{Env, Fault, Flow};
 use crate::store::Store;
 
@@ -32,7 +33,7 @@ impl Store {
         if !call.opts.lift_equal(&task.opts) {
             return Err(Trap::new(TrapRule::TaskReturnWrongOptions).into());
         }
-        self.return_flat(env, id, call.opts, call.args, MAX_FLAT_PARAMS)?;
+        self.return_flat(env, id, call.opts, FlatResult { flat: call.args, max_flat: MAX_FLAT_PARAMS })?;
         Ok(done())
     }
 
