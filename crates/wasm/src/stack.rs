@@ -23,6 +23,9 @@ pub(crate) struct Cells(pub(crate) Vec<u64>);
 /// How many spare arrays a native thread keeps.
 const SPARE: usize = 16;
 
+/// More cells than the arguments of a call can take: validation allows 1000 parameters.
+const MAX_ARGS: usize = 2048;
+
 /// How many cells a fresh array has: a window for the first frame, and one for others.
 const FRESH: usize = 2 * FRAME_CELLS;
 
@@ -42,10 +45,11 @@ impl Cells {
         Self(spare.unwrap_or_else(|| vec![0; FRESH]))
     }
 
-    /// Makes room for a window at `base`; copies what lies below `live`.
+    /// Makes room for a window at `base`, and keeps what lies below it and the arguments above it.
     #[cold]
     #[inline(never)]
-    pub(crate) fn grow(&mut self, base: usize, live: usize) {
+    pub(crate) fn grow(&mut self, base: usize) {
+        let live = (base + MAX_ARGS).min(self.0.len());
         let mut cells = vec![0; (base + FRAME_CELLS).max(self.0.len()) * 2];
         cells[..live].copy_from_slice(&self.0[..live]);
         self.0 = cells;
@@ -73,6 +77,8 @@ pub(crate) enum State {
     Empty,
     /// The innermost frame goes on.
     Wasm,
+    /// A host function is called first; the next run says so.
+    HostFirst { id: HostFuncId, func: FuncAddr, results: usize },
     /// A host function was called; its arguments begin at the cell `at`, where its results go too.
     Host { id: HostFuncId, func: FuncAddr, at: usize, results: usize, bottom: bool },
     /// The first call returned; its results are the first cells.
@@ -224,7 +230,7 @@ impl Stack {
     pub fn pending_host(&self) -> Option<(HostFuncId, FuncAddr)> {
         match self.state {
             State::Host { id, func, .. } => Some((id, func)),
-            State::Empty | State::Wasm | State::Done { .. } => None,
+            State::Empty | State::Wasm | State::HostFirst { .. } | State::Done { .. } => None,
         }
     }
 
@@ -285,6 +291,34 @@ impl Stack {
                 end: frame.base,
             };
         }
+    }
+
+    /// The first call returned; its results are the first cells.
+    pub(crate) fn finish(&mut self, results: usize) {
+        self.clear();
+        self.state = State::Done { results };
+        self.top = results;
+    }
+
+    /// The link of the innermost frame.
+    pub(crate) fn inner_link(&self) -> Link {
+        self.link(self.base + usize::from(self.header))
+    }
+
+    /// Drops the innermost frame; `false` when it was the first.
+    pub(crate) fn pop_frame(&mut self) -> bool {
+        let link = self.inner_link();
+        self.depth -= 1;
+        if link.first == Link::BOTTOM {
+            return false;
+        }
+        self.base -= link.delta();
+        self.func = link.func();
+        self.header = u16::try_from(link.header()).expect("it has 16 bits");
+        self.pc = syntax::convert::to_u32(link.pc());
+        self.offset = link.offset();
+        self.instance = InstanceAddr::new(syntax::convert::to_usize(link.instance()));
+        true
     }
 
     fn link(&self, at: usize) -> Link {
@@ -359,6 +393,11 @@ impl StateHash for Stack {
                 (id, func).state_hash(hasher);
                 (at, results).state_hash(hasher);
                 bottom.state_hash(hasher);
+            }
+            State::HostFirst { id, func, results } => {
+                4u8.state_hash(hasher);
+                (id, func).state_hash(hasher);
+                results.state_hash(hasher);
             }
             State::Done { results } => {
                 3u8.state_hash(hasher);

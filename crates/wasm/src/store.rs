@@ -69,23 +69,36 @@ pub(crate) struct Instance {
     pub(crate) datas: u32,
 }
 
-/// All mutable state of core modules.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CoreStore {
-    pub(crate) limits: Limits,
+/// What never changes once it is there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Links {
     pub(crate) types: Types,
     pub(crate) funcs: Vec<FuncInst>,
-    pub(crate) tables: Vec<Table>,
-    pub(crate) memories: Vec<Memory>,
     pub(crate) globals: Vec<Global>,
-    pub(crate) cells: Vec<u64>,
     pub(crate) tags: Vec<TypeAddr>,
     pub(crate) instances: Vec<Instance>,
+}
+
+/// What running changes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Live {
+    pub(crate) tables: Vec<Table>,
+    pub(crate) memories: Vec<Memory>,
+    /// The values of globals.
+    pub(crate) cells: Vec<u64>,
     /// The elements of segments that can still be copied.
     pub(crate) elems: Vec<Box<[u64]>>,
     /// Whether a data segment was dropped.
     pub(crate) dropped: Vec<bool>,
     pub(crate) exceptions: Vec<Exception>,
+}
+
+/// All mutable state of core modules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CoreStore {
+    pub(crate) limits: Limits,
+    pub(crate) links: Links,
+    pub(crate) live: Live,
 }
 
 /// Why a module could not be instantiated.
@@ -119,20 +132,7 @@ impl std::error::Error for InstantiateError {}
 impl CoreStore {
     /// An empty store.
     pub fn new(limits: Limits) -> Self {
-        Self {
-            limits,
-            types: Types::default(),
-            funcs: Vec::new(),
-            tables: Vec::new(),
-            memories: Vec::new(),
-            globals: Vec::new(),
-            cells: Vec::new(),
-            tags: Vec::new(),
-            instances: Vec::new(),
-            elems: Vec::new(),
-            dropped: Vec::new(),
-            exceptions: Vec::new(),
-        }
+        Self { limits, links: Links::default(), live: Live::default() }
     }
 
     /// The limits.
@@ -143,9 +143,9 @@ impl CoreStore {
     /// Adds a function of the embedder.
     pub fn alloc_host_func(&mut self, id: HostFuncId, ty: FuncType) -> FuncAddr {
         let (params, results) = (cells(ty.param_cells()), cells(ty.result_cells()));
-        let ty = self.types.add_func(ty);
-        self.funcs.push(FuncInst { ty, kind: FuncKind::Host { id, params, results } });
-        FuncAddr::new(self.funcs.len() - 1)
+        let ty = self.links.types.add_func(ty);
+        self.links.funcs.push(FuncInst { ty, kind: FuncKind::Host { id, params, results } });
+        FuncAddr::new(self.links.funcs.len() - 1)
     }
 
     /// Adds a memory of the minimal size.
@@ -161,8 +161,8 @@ impl CoreStore {
             );
             return Err(InstantiateError::Limit(message));
         }
-        self.memories.push(Memory::new(ty));
-        Ok(MemAddr::new(self.memories.len() - 1))
+        self.live.memories.push(Memory::new(ty));
+        Ok(MemAddr::new(self.live.memories.len() - 1))
     }
 
     /// Adds a table of the minimal size, with this value in each element.
@@ -175,52 +175,52 @@ impl CoreStore {
             return Err(InstantiateError::Limit(format!("table of {size} elements: more than the limit of {limit}")));
         }
         let elems = vec![init; syntax::convert::to_usize(ty.limits.minimum)];
-        self.tables.push(Table { ty, elems });
-        Ok(TableAddr::new(self.tables.len() - 1))
+        self.live.tables.push(Table { ty, elems });
+        Ok(TableAddr::new(self.live.tables.len() - 1))
     }
 
     /// Adds a global; its value in cells.
     pub fn alloc_global(&mut self, ty: GlobalType, value: &[u64]) -> GlobalAddr {
         assert_eq!(value.len(), ty.value.cells(), "a value of the global's type");
-        let cell = cells(self.cells.len());
-        self.cells.extend_from_slice(value);
-        self.globals.push(Global { ty, cell });
-        GlobalAddr::new(self.globals.len() - 1)
+        let cell = cells(self.live.cells.len());
+        self.live.cells.extend_from_slice(value);
+        self.links.globals.push(Global { ty, cell });
+        GlobalAddr::new(self.links.globals.len() - 1)
     }
 
     /// Adds a tag with the parameters of a function type.
     pub fn alloc_tag(&mut self, ty: FuncType) -> TagAddr {
-        let ty = self.types.add_func(ty);
-        self.tags.push(ty);
-        TagAddr::new(self.tags.len() - 1)
+        let ty = self.links.types.add_func(ty);
+        self.links.tags.push(ty);
+        TagAddr::new(self.links.tags.len() - 1)
     }
 
     /// The module of an instance.
     pub fn instance_module(&self, instance: InstanceAddr) -> ModuleId {
-        self.instances[instance.index()].module
+        self.links.instances[instance.index()].module
     }
 
     /// The start function of an instance's module.
     pub fn start_func(&self, modules: &Modules, instance: InstanceAddr) -> Option<FuncAddr> {
-        let instance = &self.instances[instance.index()];
+        let instance = &self.links.instances[instance.index()];
         module_of(modules, instance.module).syntax.start.map(|func| instance.funcs[index(func)])
     }
 
     /// What an instance exports under a name.
     pub fn export(&self, modules: &Modules, instance: InstanceAddr, name: &str) -> Option<Extern> {
-        let instance = &self.instances[instance.index()];
+        let instance = &self.links.instances[instance.index()];
         let exports = &module_of(modules, instance.module).syntax.exports;
         exports.iter().find(|export| export.name == name).map(|export| instance.item(export.item))
     }
 
     /// The type of a function, in the store's canonical types.
     pub fn func_type(&self, func: FuncAddr) -> &FuncType {
-        self.types.func(self.funcs[func.index()].ty)
+        self.links.types.func(self.links.funcs[func.index()].ty)
     }
 
     /// The name of a function in its module's name section, or what stands for it.
     pub fn func_name(&self, modules: &Modules, func: FuncAddr) -> String {
-        match self.funcs[func.index()].kind {
+        match self.links.funcs[func.index()].kind {
             FuncKind::Wasm { instance, func } => {
                 let syntax = &module_of(modules, self.instance_module(instance)).syntax;
                 let func = func + syntax.imported_funcs;
@@ -232,7 +232,7 @@ impl CoreStore {
 
     /// The number that the embedder gave to a function of its own; `None` for functions of modules.
     pub fn host_func(&self, func: FuncAddr) -> Option<HostFuncId> {
-        match self.funcs[func.index()].kind {
+        match self.links.funcs[func.index()].kind {
             FuncKind::Host { id, .. } => Some(id),
             FuncKind::Wasm { .. } => None,
         }
@@ -240,12 +240,12 @@ impl CoreStore {
 
     /// A memory.
     pub fn memory(&self, memory: MemAddr) -> &Memory {
-        &self.memories[memory.index()]
+        &self.live.memories[memory.index()]
     }
 
     /// A memory to write to.
     pub fn memory_mut(&mut self, memory: MemAddr) -> &mut Memory {
-        &mut self.memories[memory.index()]
+        &mut self.live.memories[memory.index()]
     }
 
     /// A memory and another one, the second to write to; `None` for the first when they are the same.
@@ -253,37 +253,38 @@ impl CoreStore {
         if from == to {
             return (None, self.memory_mut(to));
         }
-        let [from, to] = self.memories.get_disjoint_mut([from.index(), to.index()]).expect("two memories of the store");
+        let [from, to] =
+            self.live.memories.get_disjoint_mut([from.index(), to.index()]).expect("two memories of the store");
         (Some(from), to)
     }
 
     /// All memories, in the order of their addresses.
     pub fn memories(&self) -> &[Memory] {
-        &self.memories
+        &self.live.memories
     }
 
     /// The function in an element of a table of functions: `None` past the end, `Some(None)` for null.
     #[expect(clippy::option_option, reason = "past the end and null are different traps")]
     pub fn table_get(&self, table: TableAddr, at: u64) -> Option<Option<FuncAddr>> {
-        let cell = *self.tables[table.index()].elems.get(usize::try_from(at).ok()?)?;
+        let cell = *self.live.tables[table.index()].elems.get(usize::try_from(at).ok()?)?;
         Some(crate::ids::func_of_cell(cell))
     }
 
     /// The type of a table, in the store's canonical types, and its size.
     pub fn table_type(&self, table: TableAddr) -> (TableType, u64) {
-        let table = &self.tables[table.index()];
+        let table = &self.live.tables[table.index()];
         (table.ty, syntax::convert::to_u64(table.elems.len()))
     }
 
     /// The type of a global, in the store's canonical types.
     pub fn global_type(&self, global: GlobalAddr) -> GlobalType {
-        self.globals[global.index()].ty
+        self.links.globals[global.index()].ty
     }
 
     /// The value of a global in cells.
     pub fn global(&self, global: GlobalAddr) -> &[u64] {
-        let global = &self.globals[global.index()];
-        &self.cells[index(global.cell)..][..global.ty.value.cells()]
+        let global = &self.links.globals[global.index()];
+        &self.live.cells[index(global.cell)..][..global.ty.value.cells()]
     }
 
     /// Sets a global.
@@ -291,13 +292,13 @@ impl CoreStore {
     /// # Panics
     /// When the value has another number of cells than the type.
     pub fn set_global(&mut self, global: GlobalAddr, value: &[u64]) {
-        let global = &self.globals[global.index()];
-        self.cells[index(global.cell)..][..global.ty.value.cells()].copy_from_slice(value);
+        let global = &self.links.globals[global.index()];
+        self.live.cells[index(global.cell)..][..global.ty.value.cells()].copy_from_slice(value);
     }
 
     /// The parameters of a tag.
     pub fn tag_type(&self, tag: TagAddr) -> &FuncType {
-        self.types.func(self.tags[tag.index()])
+        self.links.types.func(self.links.tags[tag.index()])
     }
 }
 
@@ -321,23 +322,23 @@ pub(crate) fn cells(n: usize) -> u32 {
 impl StateHash for CoreStore {
     /// Instances, functions, tags and types never change once they are made: of them, the modules and numbers count.
     fn state_hash(&self, hasher: &mut StateHasher) {
-        for instance in &self.instances {
+        for instance in &self.links.instances {
             instance.module.0.state_hash(hasher);
         }
-        (self.funcs.len(), self.tags.len()).state_hash(hasher);
-        (self.tables.len(), self.memories.len()).state_hash(hasher);
-        for table in &self.tables {
+        (self.links.funcs.len(), self.links.tags.len()).state_hash(hasher);
+        (self.live.tables.len(), self.live.memories.len()).state_hash(hasher);
+        for table in &self.live.tables {
             table.elems.state_hash(hasher);
         }
-        for memory in &self.memories {
+        for memory in &self.live.memories {
             memory.state_hash(hasher);
         }
-        self.cells.state_hash(hasher);
-        for elems in &self.elems {
+        self.live.cells.state_hash(hasher);
+        for elems in &self.live.elems {
             elems.len().state_hash(hasher);
         }
-        self.dropped.state_hash(hasher);
-        for exception in &self.exceptions {
+        self.live.dropped.state_hash(hasher);
+        for exception in &self.live.exceptions {
             (exception.tag, exception.args.as_slice().len()).state_hash(hasher);
             exception.args.state_hash(hasher);
         }

@@ -1,8 +1,323 @@
-//! Translation of a validated function body to the IR.
+//! Translation of a validated function body to the IR, in one pass.
+//!
+//! Spec: core specification, "Instructions". `local.get` and constants become operands of what uses them, results go
+//! straight to the local that a `local.set` names, comparisons join the branches that follow them. At every place where a run
+//! can stop (calls, and the heads at which fuel is charged) all operands are in their own cells.
+//!
+//! Fuel: every instruction costs one; `end` and `else` are no instructions. A run of instructions goes on through `br` to later labels and
+//! through calls, so it begins only at the function's start, at loops that are continued, and after conditional branches. In
+//! bodies of 64 KiB and more it also ends at every label.
 
-use crate::op::{Code, Op};
+mod control;
+mod memory;
+mod numeric;
+mod operand;
+mod reader;
+
+use std::sync::OnceLock;
+
+use control::{Control, Kind, Label};
+use operand::Operand;
+use reader::Reader;
+use syntax::module::{FuncType, Module};
+
+use crate::op::{Code, Handler, Map, Op};
+use crate::slow::SlowOp;
+
+/// A body of that many bytes could have runs whose cost does not fit a branch.
+const LONG_BODY: usize = 0xffff;
+
+/// How many instructions a run of a long body has at most.
+const LONG_RUN: u32 = 0x4000;
 
 /// Translates a defined function.
-pub(crate) fn function(_module: &syntax::module::Module, _func: u32) -> Code {
-    Code { ops: Box::new([Op::Unreachable]) }
+pub(crate) fn function(module: &Module, func: u32) -> Code {
+    Translator::new(module, func, None).run()
+}
+
+/// Translates a function again to learn where its operations come from.
+pub(crate) fn map(module: &Module, func: u32) -> Map {
+    let mut code = Translator::new(module, func, Some(Map::default())).run();
+    code.map.take().expect("the translator was asked for a map")
+}
+
+/// A run of instructions.
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    cost: u32,
+    /// The run that this one goes on with, without a choice.
+    next: Next,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Next {
+    None,
+    Run(usize),
+    Label(usize),
+}
+
+/// What has to be set in a branch when all labels are known.
+#[derive(Clone, Copy, Debug)]
+struct Fixup {
+    op: usize,
+    label: usize,
+    /// Whether the branch charges for what follows the label.
+    charged: bool,
+    fall: Option<usize>,
+}
+
+#[derive(Debug)]
+struct Local {
+    slot: u16,
+    wide: bool,
+}
+
+struct Translator<'a> {
+    module: &'a Module,
+    ty: &'a FuncType,
+    reader: Reader<'a>,
+    ops: Vec<Op>,
+    slow: Vec<SlowOp>,
+    operands: Vec<Operand>,
+    /// The cell of the next operand.
+    height: u16,
+    /// How many operands are not in their own cells.
+    unplaced: usize,
+    locals: Vec<Local>,
+    controls: Vec<Control>,
+    labels: Vec<Label>,
+    runs: Vec<Run>,
+    run: usize,
+    fixups: Vec<Fixup>,
+    charges: Vec<(usize, usize)>,
+    handlers: Vec<Handler>,
+    /// The open `try_table`s.
+    tries: Vec<Handler>,
+    /// The number of operations up to the last one that computed an operand, and its slot.
+    producer: Option<(usize, u16)>,
+    /// Operations before this one are not touched any more.
+    barrier: usize,
+    /// Whether the instruction can be reached.
+    live: bool,
+    long: bool,
+    too_large: bool,
+    header: u16,
+    clear: (u16, u16),
+    /// The offset of the instruction.
+    offset: usize,
+    record: Option<Map>,
+}
+
+impl<'a> Translator<'a> {
+    fn new(module: &'a Module, func: u32, record: Option<Map>) -> Self {
+        let bytes = &module.bytes[module.bodies[crate::index(func)].clone()];
+        Self {
+            module,
+            ty: module.type_of_func(func + module.imported_funcs),
+            reader: Reader::new(bytes),
+            ops: Vec::with_capacity(bytes.len() / 2),
+            slow: Vec::new(),
+            operands: Vec::new(),
+            height: 0,
+            unplaced: 0,
+            locals: Vec::new(),
+            controls: Vec::new(),
+            labels: Vec::new(),
+            runs: vec![Run { cost: 0, next: Next::None }],
+            run: 0,
+            fixups: Vec::new(),
+            charges: Vec::new(),
+            handlers: Vec::new(),
+            tries: Vec::new(),
+            producer: None,
+            barrier: 0,
+            live: true,
+            long: bytes.len() >= LONG_BODY,
+            too_large: false,
+            header: 0,
+            clear: (0, 0),
+            offset: 0,
+            record,
+        }
+    }
+
+    fn run(mut self) -> Code {
+        if self.frame().is_none() {
+            self.too_large = true;
+            return self.finish();
+        }
+        let label = self.new_label();
+        self.controls.push(Control {
+            kind: Kind::Func,
+            label,
+            else_label: None,
+            slot: self.height,
+            operands: 0,
+            params: Vec::new(),
+            results: self.ty.results.iter().map(|ty| ty.cells() == 2).collect(),
+            dead: false,
+        });
+        self.head();
+        while !self.reader.is_empty() && !self.too_large {
+            self.offset = self.reader.position;
+            self.instruction();
+        }
+        self.finish()
+    }
+
+    /// Lays out the frame; `None` when it is too large.
+    fn frame(&mut self) -> Option<()> {
+        let (params, results) = (self.ty.param_cells(), self.ty.result_cells());
+        let mut slot = 0u16;
+        for ty in &self.ty.params {
+            let wide = ty.cells() == 2;
+            self.locals.push(Local { slot, wide });
+            slot = slot.checked_add(if wide { 2 } else { 1 })?;
+        }
+        self.header = u16::try_from(params.max(results)).ok()?;
+        let first = self.header.checked_add(2)?;
+        let mut slot = first;
+        for _ in 0..self.reader.u32() {
+            let count = self.reader.u32();
+            let wide = self.reader.val_type();
+            for _ in 0..count {
+                self.locals.push(Local { slot, wide });
+                slot = slot.checked_add(if wide { 2 } else { 1 })?;
+            }
+        }
+        self.clear = if results > params {
+            let start = u16::try_from(params).ok()?;
+            (start, slot - start)
+        } else {
+            (first, slot - first)
+        };
+        self.height = slot;
+        (slot < 0xfff0).then_some(())
+    }
+
+    fn emit(&mut self, op: Op) {
+        if let Some(map) = &mut self.record {
+            let (pc, offset) = (syntax::convert::to_u32(self.ops.len()), syntax::convert::to_u32(self.offset));
+            while map.offsets.last().is_some_and(|last| last.0 >= pc) {
+                map.offsets.pop();
+            }
+            if map.offsets.last().is_none_or(|last| last.1 != offset) {
+                map.offsets.push((pc, offset));
+            }
+        }
+        self.ops.push(op);
+    }
+
+    /// Emits an operation that computes an operand.
+    fn emit_to(&mut self, op: Op, slot: u16) {
+        self.emit(op);
+        self.producer = Some((self.ops.len(), slot));
+    }
+
+    fn emit_slow(&mut self, op: SlowOp) {
+        let index = syntax::convert::to_u32(self.slow.len());
+        self.slow.push(op);
+        self.emit(Op::Slow { index });
+    }
+
+    /// What is emitted next can be reached from elsewhere, or can be stopped at.
+    fn head(&mut self) {
+        self.barrier = self.ops.len();
+        self.producer = None;
+        if let Some(map) = &mut self.record {
+            let offset = if map.heads.is_empty() { 0 } else { self.reader.position };
+            let pc = syntax::convert::to_u32(self.ops.len());
+            if map.heads.last().is_some_and(|last| last.0 == pc) {
+                map.heads.pop();
+            }
+            map.heads.push((pc, syntax::convert::to_u32(offset), u32::from(self.height)));
+        }
+    }
+
+    fn new_run(&mut self) -> usize {
+        self.runs.push(Run { cost: 0, next: Next::None });
+        self.runs.len() - 1
+    }
+
+    /// Begins a run that the current one, if it is live, goes on with.
+    fn go_on(&mut self) -> usize {
+        let run = self.new_run();
+        if self.live {
+            if self.long {
+                self.charges.push((self.ops.len(), run));
+                self.emit(Op::Charge { cost: 0 });
+            } else {
+                self.runs[self.run].next = Next::Run(run);
+            }
+        }
+        self.run = run;
+        run
+    }
+
+    /// Counts an instruction.
+    fn count(&mut self) {
+        if !self.live {
+            return;
+        }
+        if self.long && self.runs[self.run].cost >= LONG_RUN {
+            self.place_all();
+            self.go_on();
+            self.head();
+        }
+        self.runs[self.run].cost += 1;
+    }
+
+    fn finish(mut self) -> Code {
+        if self.too_large {
+            let slow = Box::new([SlowOp::FrameTooLarge]);
+            let ops = Box::new([Op::Slow { index: 0 }]);
+            let map = self
+                .record
+                .map_or_else(OnceLock::new, |_| OnceLock::from(Map { offsets: vec![(0, 0)], heads: vec![(0, 0, 0)] }));
+            let params = u16::try_from(self.ty.param_cells()).unwrap_or(u16::MAX - 2);
+            return Code {
+                ops,
+                slow,
+                header: params,
+                clear: 0,
+                clear_len: 0,
+                results: 0,
+                cost: 0,
+                handlers: Box::default(),
+                map,
+            };
+        }
+        for run in (0..self.runs.len()).rev() {
+            let next = match self.runs[run].next {
+                Next::None => continue,
+                Next::Run(next) => next,
+                Next::Label(label) => self.labels[label].run,
+            };
+            self.runs[run].cost += self.runs[next].cost;
+        }
+        for fixup in &self.fixups {
+            let label = &self.labels[fixup.label];
+            let taken = if fixup.charged { self.runs[label.run].cost } else { 0 };
+            let fall = fixup.fall.map_or(0, |run| self.runs[run].cost);
+            self.ops[fixup.op].resolve(label.pc, taken, fall);
+        }
+        for (op, run) in &self.charges {
+            self.ops[*op] = Op::Charge { cost: self.runs[*run].cost };
+        }
+        for catch in self.handlers.iter_mut().flat_map(|handler| &mut handler.catches) {
+            let label = &self.labels[crate::index(catch.target)];
+            (catch.target, catch.cost) = (label.pc, self.runs[label.run].cost);
+        }
+        Code {
+            ops: self.ops.into(),
+            slow: self.slow.into(),
+            header: self.header,
+            clear: self.clear.0,
+            clear_len: self.clear.1,
+            results: u16::try_from(self.ty.result_cells()).expect("the frame was laid out"),
+            cost: self.runs[0].cost,
+            handlers: self.handlers.into(),
+            map: self.record.map_or_else(OnceLock::new, OnceLock::from),
+        }
+    }
 }

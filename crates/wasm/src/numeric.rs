@@ -1,0 +1,145 @@
+//! Numeric operators on cells.
+//!
+//! Spec: core specification, "Numerics". Every NaN that an arithmetic operator produces is made canonical here, because the
+//! hardware's and the compiler's may differ; `abs`, `neg` and `copysign` only touch the sign.
+
+#![expect(
+    clippy::as_conversions,
+    clippy::float_arithmetic,
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    clippy::float_cmp,
+    reason = "numeric operators convert and compare as the specification says"
+)]
+
+use syntax::TrapRule;
+
+const NAN_32: u64 = 0x7fc0_0000;
+const NAN_64: u64 = 0x7ff8_0000_0000_0000;
+
+/// The cell of an `f32`.
+#[inline(always)]
+pub(crate) fn cell_32(x: f32) -> u64 {
+    if x.is_nan() { NAN_32 } else { u64::from(x.to_bits()) }
+}
+
+/// The cell of an `f64`.
+#[inline(always)]
+pub(crate) fn cell_64(x: f64) -> u64 {
+    if x.is_nan() { NAN_64 } else { x.to_bits() }
+}
+
+/// The `f32` in a cell.
+#[inline(always)]
+pub(crate) const fn f32_of(cell: u64) -> f32 {
+    f32::from_bits(cell as u32)
+}
+
+/// The `f64` in a cell.
+#[inline(always)]
+pub(crate) const fn f64_of(cell: u64) -> f64 {
+    f64::from_bits(cell)
+}
+
+macro_rules! minimum_maximum {
+    ($float:ty, $min:ident, $max:ident) => {
+        /// *Spec: core specification, `fmin`.*
+        #[inline(always)]
+        pub(crate) fn $min(a: $float, b: $float) -> $float {
+            if a.is_nan() || b.is_nan() {
+                <$float>::NAN
+            } else if a == b {
+                // Zeros of different signs are equal: the sign of either makes the result negative.
+                <$float>::from_bits(a.to_bits() | b.to_bits())
+            } else if a < b {
+                a
+            } else {
+                b
+            }
+        }
+
+        /// *Spec: core specification, `fmax`.*
+        #[inline(always)]
+        pub(crate) fn $max(a: $float, b: $float) -> $float {
+            if a.is_nan() || b.is_nan() {
+                <$float>::NAN
+            } else if a == b {
+                <$float>::from_bits(a.to_bits() & b.to_bits())
+            } else if a > b {
+                a
+            } else {
+                b
+            }
+        }
+    };
+}
+minimum_maximum!(f32, min_32, max_32);
+minimum_maximum!(f64, min_64, max_64);
+
+macro_rules! truncations {
+    ($($name:ident: $float:ty => $int:ty, $low:expr, $high:expr;)*) => {$(
+        /// *Spec: core specification, `trunc`.* Traps when the result does not fit.
+        #[inline(always)]
+        pub(crate) fn $name(x: $float) -> Result<$int, TrapRule> {
+            if x.is_nan() {
+                Err(TrapRule::CoreInvalidConversion)
+            } else if x > $low && x < $high {
+                Ok(x as $int)
+            } else {
+                Err(TrapRule::CoreIntegerOverflow)
+            }
+        }
+    )*};
+}
+// The bounds are the nearest numbers of the float type outside the range of the integer type.
+truncations! {
+    i32_trunc_f32: f32 => i32, -2_147_483_904.0, 2_147_483_648.0;
+    u32_trunc_f32: f32 => u32, -1.0, 4_294_967_296.0;
+    i32_trunc_f64: f64 => i32, -2_147_483_649.0, 2_147_483_648.0;
+    u32_trunc_f64: f64 => u32, -1.0, 4_294_967_296.0;
+    i64_trunc_f32: f32 => i64, -9_223_373_136_366_403_584.0, 9_223_372_036_854_775_808.0;
+    u64_trunc_f32: f32 => u64, -1.0, 18_446_744_073_709_551_616.0;
+    i64_trunc_f64: f64 => i64, -9_223_372_036_854_777_856.0, 9_223_372_036_854_775_808.0;
+    u64_trunc_f64: f64 => u64, -1.0, 18_446_744_073_709_551_616.0;
+}
+
+macro_rules! divisions {
+    ($int:ty, $uint:ty, $div_s:ident, $rem_s:ident, $div_u:ident, $rem_u:ident) => {
+        /// *Spec: core specification, `idiv_s`.*
+        #[inline(always)]
+        pub(crate) fn $div_s(a: $int, b: $int) -> Result<$int, TrapRule> {
+            if b == 0 {
+                return Err(TrapRule::CoreIntegerDivideByZero);
+            }
+            a.checked_div(b).ok_or(TrapRule::CoreIntegerOverflow)
+        }
+
+        /// *Spec: core specification, `irem_s`.*
+        #[inline(always)]
+        pub(crate) fn $rem_s(a: $int, b: $int) -> Result<$int, TrapRule> {
+            if b == 0 { Err(TrapRule::CoreIntegerDivideByZero) } else { Ok(a.wrapping_rem(b)) }
+        }
+
+        /// *Spec: core specification, `idiv_u`.*
+        #[inline(always)]
+        pub(crate) fn $div_u(a: $uint, b: $uint) -> Result<$uint, TrapRule> {
+            a.checked_div(b).ok_or(TrapRule::CoreIntegerDivideByZero)
+        }
+
+        /// *Spec: core specification, `irem_u`.*
+        #[inline(always)]
+        pub(crate) fn $rem_u(a: $uint, b: $uint) -> Result<$uint, TrapRule> {
+            a.checked_rem(b).ok_or(TrapRule::CoreIntegerDivideByZero)
+        }
+    };
+}
+divisions!(i32, u32, i32_div_s, i32_rem_s, i32_div_u, i32_rem_u);
+divisions!(i64, u64, i64_div_s, i64_rem_s, i64_div_u, i64_rem_u);
+
+/// The two cells of a vector, the low half first.
+#[inline(always)]
+pub(crate) const fn cells_of_v128(bits: u128) -> [u64; 2] {
+    [bits as u64, (bits >> 64) as u64]
+}

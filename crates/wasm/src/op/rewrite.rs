@@ -1,0 +1,335 @@
+//! Rewriting operations while translating: other destinations, and comparisons folded into branches.
+
+use super::Op;
+
+impl Op {
+    /// Gives an operation with one destination another one.
+    pub(crate) fn set_dest(&mut self, to: u16) -> bool {
+        match self {
+            Self::Copy { d, .. }
+            | Self::Const { d, .. }
+            | Self::Select { d, .. }
+            | Self::GlobalGet { d, .. }
+            | Self::I32Add { d, .. }
+            | Self::I32Sub { d, .. }
+            | Self::I32Mul { d, .. }
+            | Self::I32DivS { d, .. }
+            | Self::I32DivU { d, .. }
+            | Self::I32RemS { d, .. }
+            | Self::I32RemU { d, .. }
+            | Self::I32And { d, .. }
+            | Self::I32Or { d, .. }
+            | Self::I32Xor { d, .. }
+            | Self::I32Shl { d, .. }
+            | Self::I32ShrS { d, .. }
+            | Self::I32ShrU { d, .. }
+            | Self::I32Rotl { d, .. }
+            | Self::I32Rotr { d, .. }
+            | Self::I32AddI { d, .. }
+            | Self::I32MulI { d, .. }
+            | Self::I32AndI { d, .. }
+            | Self::I32OrI { d, .. }
+            | Self::I32XorI { d, .. }
+            | Self::I32ShlI { d, .. }
+            | Self::I32ShrSI { d, .. }
+            | Self::I32ShrUI { d, .. }
+            | Self::I32RotlI { d, .. }
+            | Self::I32Eq { d, .. }
+            | Self::I32Ne { d, .. }
+            | Self::I32LtS { d, .. }
+            | Self::I32LtU { d, .. }
+            | Self::I32LeS { d, .. }
+            | Self::I32LeU { d, .. }
+            | Self::I32EqI { d, .. }
+            | Self::I32NeI { d, .. }
+            | Self::I32LtSI { d, .. }
+            | Self::I32LtUI { d, .. }
+            | Self::I32GeSI { d, .. }
+            | Self::I32GeUI { d, .. }
+            | Self::I32Clz { d, .. }
+            | Self::I32Ctz { d, .. }
+            | Self::I32Popcnt { d, .. }
+            | Self::I32Extend8S { d, .. }
+            | Self::I32Extend16S { d, .. }
+            | Self::I64Add { d, .. }
+            | Self::I64Sub { d, .. }
+            | Self::I64Mul { d, .. }
+            | Self::I64DivS { d, .. }
+            | Self::I64DivU { d, .. }
+            | Self::I64RemS { d, .. }
+            | Self::I64RemU { d, .. }
+            | Self::I64And { d, .. }
+            | Self::I64Or { d, .. }
+            | Self::I64Xor { d, .. }
+            | Self::I64Shl { d, .. }
+            | Self::I64ShrS { d, .. }
+            | Self::I64ShrU { d, .. }
+            | Self::I64Rotl { d, .. }
+            | Self::I64Rotr { d, .. }
+            | Self::I64AddI { d, .. }
+            | Self::I64MulI { d, .. }
+            | Self::I64AndI { d, .. }
+            | Self::I64OrI { d, .. }
+            | Self::I64XorI { d, .. }
+            | Self::I64ShlI { d, .. }
+            | Self::I64ShrSI { d, .. }
+            | Self::I64ShrUI { d, .. }
+            | Self::I64RotlI { d, .. }
+            | Self::I64Eq { d, .. }
+            | Self::I64Ne { d, .. }
+            | Self::I64LtS { d, .. }
+            | Self::I64LtU { d, .. }
+            | Self::I64LeS { d, .. }
+            | Self::I64LeU { d, .. }
+            | Self::I64EqI { d, .. }
+            | Self::I64NeI { d, .. }
+            | Self::I64LtSI { d, .. }
+            | Self::I64LtUI { d, .. }
+            | Self::I64GeSI { d, .. }
+            | Self::I64GeUI { d, .. }
+            | Self::I64Clz { d, .. }
+            | Self::I64Ctz { d, .. }
+            | Self::I64Popcnt { d, .. }
+            | Self::I64Extend8S { d, .. }
+            | Self::I64Extend16S { d, .. }
+            | Self::I64Extend32S { d, .. }
+            | Self::I32WrapI64 { d, .. }
+            | Self::F32Add { d, .. }
+            | Self::F32Sub { d, .. }
+            | Self::F32Mul { d, .. }
+            | Self::F32Div { d, .. }
+            | Self::F32Min { d, .. }
+            | Self::F32Max { d, .. }
+            | Self::F32Copysign { d, .. }
+            | Self::F32AddI { d, .. }
+            | Self::F32SubI { d, .. }
+            | Self::F32MulI { d, .. }
+            | Self::F32DivI { d, .. }
+            | Self::F32SubLI { d, .. }
+            | Self::F32DivLI { d, .. }
+            | Self::F32Eq { d, .. }
+            | Self::F32Ne { d, .. }
+            | Self::F32Lt { d, .. }
+            | Self::F32Le { d, .. }
+            | Self::F32Abs { d, .. }
+            | Self::F32Neg { d, .. }
+            | Self::F32Ceil { d, .. }
+            | Self::F32Floor { d, .. }
+            | Self::F32Trunc { d, .. }
+            | Self::F32Nearest { d, .. }
+            | Self::F32Sqrt { d, .. }
+            | Self::F64Add { d, .. }
+            | Self::F64Sub { d, .. }
+            | Self::F64Mul { d, .. }
+            | Self::F64Div { d, .. }
+            | Self::F64Min { d, .. }
+            | Self::F64Max { d, .. }
+            | Self::F64Copysign { d, .. }
+            | Self::F64AddI { d, .. }
+            | Self::F64SubI { d, .. }
+            | Self::F64MulI { d, .. }
+            | Self::F64DivI { d, .. }
+            | Self::F64SubLI { d, .. }
+            | Self::F64DivLI { d, .. }
+            | Self::F64Eq { d, .. }
+            | Self::F64Ne { d, .. }
+            | Self::F64Lt { d, .. }
+            | Self::F64Le { d, .. }
+            | Self::F64Abs { d, .. }
+            | Self::F64Neg { d, .. }
+            | Self::F64Ceil { d, .. }
+            | Self::F64Floor { d, .. }
+            | Self::F64Trunc { d, .. }
+            | Self::F64Nearest { d, .. }
+            | Self::F64Sqrt { d, .. }
+            | Self::I32TruncF32S { d, .. }
+            | Self::I32TruncSatF32S { d, .. }
+            | Self::F32ConvertI32S { d, .. }
+            | Self::I32TruncF32U { d, .. }
+            | Self::I32TruncSatF32U { d, .. }
+            | Self::F32ConvertI32U { d, .. }
+            | Self::I32TruncF64S { d, .. }
+            | Self::I32TruncSatF64S { d, .. }
+            | Self::F64ConvertI32S { d, .. }
+            | Self::I32TruncF64U { d, .. }
+            | Self::I32TruncSatF64U { d, .. }
+            | Self::F64ConvertI32U { d, .. }
+            | Self::I64TruncF32S { d, .. }
+            | Self::I64TruncSatF32S { d, .. }
+            | Self::F32ConvertI64S { d, .. }
+            | Self::I64TruncF32U { d, .. }
+            | Self::I64TruncSatF32U { d, .. }
+            | Self::F32ConvertI64U { d, .. }
+            | Self::I64TruncF64S { d, .. }
+            | Self::I64TruncSatF64S { d, .. }
+            | Self::F64ConvertI64S { d, .. }
+            | Self::I64TruncF64U { d, .. }
+            | Self::I64TruncSatF64U { d, .. }
+            | Self::F64ConvertI64U { d, .. }
+            | Self::F32DemoteF64 { d, .. }
+            | Self::F64PromoteF32 { d, .. }
+            | Self::Load8U { d, .. }
+            | Self::Load16U { d, .. }
+            | Self::Load32 { d, .. }
+            | Self::Load64 { d, .. }
+            | Self::Load8S32 { d, .. }
+            | Self::Load16S32 { d, .. }
+            | Self::Load8S64 { d, .. }
+            | Self::Load16S64 { d, .. }
+            | Self::Load32S64 { d, .. }
+            | Self::LoadM { d, .. } => {
+                *d = to;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// The branch that is taken when this comparison holds; target and costs are set later.
+    pub(crate) fn branch_if(self) -> Option<Self> {
+        let (fall, target, taken) = (0, 0, 0);
+        Some(match self {
+            Self::I32Eq { a, b, .. } => Self::BrI32Eq { a, b, fall, target, taken },
+            Self::I32Ne { a, b, .. } => Self::BrI32Ne { a, b, fall, target, taken },
+            Self::I32LtS { a, b, .. } => Self::BrI32LtS { a, b, fall, target, taken },
+            Self::I32LtU { a, b, .. } => Self::BrI32LtU { a, b, fall, target, taken },
+            Self::I32LeS { a, b, .. } => Self::BrI32LeS { a, b, fall, target, taken },
+            Self::I32LeU { a, b, .. } => Self::BrI32LeU { a, b, fall, target, taken },
+            Self::I32EqI { a, imm, .. } => Self::BrI32EqI { a, imm: imm.cast_signed(), fall, target, taken },
+            Self::I32NeI { a, imm, .. } => Self::BrI32NeI { a, imm: imm.cast_signed(), fall, target, taken },
+            Self::I32LtSI { a, imm, .. } => Self::BrI32LtSI { a, imm: imm.cast_signed(), fall, target, taken },
+            Self::I32LtUI { a, imm, .. } => Self::BrI32LtUI { a, imm: imm.cast_signed(), fall, target, taken },
+            Self::I32GeSI { a, imm, .. } => Self::BrI32GeSI { a, imm: imm.cast_signed(), fall, target, taken },
+            Self::I32GeUI { a, imm, .. } => Self::BrI32GeUI { a, imm: imm.cast_signed(), fall, target, taken },
+            Self::I64Eq { a, b, .. } => Self::BrI64Eq { a, b, fall, target, taken },
+            Self::I64Ne { a, b, .. } => Self::BrI64Ne { a, b, fall, target, taken },
+            Self::I64LtS { a, b, .. } => Self::BrI64LtS { a, b, fall, target, taken },
+            Self::I64LtU { a, b, .. } => Self::BrI64LtU { a, b, fall, target, taken },
+            Self::I64LeS { a, b, .. } => Self::BrI64LeS { a, b, fall, target, taken },
+            Self::I64LeU { a, b, .. } => Self::BrI64LeU { a, b, fall, target, taken },
+            Self::I64EqI { a, imm, .. } => {
+                Self::BrI64EqI { a, imm: i32::try_from(imm.cast_signed()).ok()?, fall, target, taken }
+            }
+            Self::I64NeI { a, imm, .. } => {
+                Self::BrI64NeI { a, imm: i32::try_from(imm.cast_signed()).ok()?, fall, target, taken }
+            }
+            Self::I64LtSI { a, imm, .. } => {
+                Self::BrI64LtSI { a, imm: i32::try_from(imm.cast_signed()).ok()?, fall, target, taken }
+            }
+            Self::I64LtUI { a, imm, .. } => {
+                Self::BrI64LtUI { a, imm: i32::try_from(imm.cast_signed()).ok()?, fall, target, taken }
+            }
+            Self::I64GeSI { a, imm, .. } => {
+                Self::BrI64GeSI { a, imm: i32::try_from(imm.cast_signed()).ok()?, fall, target, taken }
+            }
+            Self::I64GeUI { a, imm, .. } => {
+                Self::BrI64GeUI { a, imm: i32::try_from(imm.cast_signed()).ok()?, fall, target, taken }
+            }
+            Self::F32Eq { a, b, .. } => Self::BrF32Eq { a, b, fall, target, taken },
+            Self::F32Ne { a, b, .. } => Self::BrF32Ne { a, b, fall, target, taken },
+            Self::F32Lt { a, b, .. } => Self::BrF32Lt { a, b, fall, target, taken },
+            Self::F32Le { a, b, .. } => Self::BrF32Le { a, b, fall, target, taken },
+            Self::F64Eq { a, b, .. } => Self::BrF64Eq { a, b, fall, target, taken },
+            Self::F64Ne { a, b, .. } => Self::BrF64Ne { a, b, fall, target, taken },
+            Self::F64Lt { a, b, .. } => Self::BrF64Lt { a, b, fall, target, taken },
+            Self::F64Le { a, b, .. } => Self::BrF64Le { a, b, fall, target, taken },
+            _ => return None,
+        })
+    }
+
+    /// The branch that is taken when this one is not.
+    pub(crate) fn negated(self) -> Self {
+        match self {
+            Self::BrI32Eq { a, b, fall, target, taken } => Self::BrI32Ne { a, b, fall, target, taken },
+            Self::BrI32Ne { a, b, fall, target, taken } => Self::BrI32Eq { a, b, fall, target, taken },
+            Self::BrI32LtS { a, b, fall, target, taken } => Self::BrI32LeS { a: b, b: a, fall, target, taken },
+            Self::BrI32LtU { a, b, fall, target, taken } => Self::BrI32LeU { a: b, b: a, fall, target, taken },
+            Self::BrI32LeS { a, b, fall, target, taken } => Self::BrI32LtS { a: b, b: a, fall, target, taken },
+            Self::BrI32LeU { a, b, fall, target, taken } => Self::BrI32LtU { a: b, b: a, fall, target, taken },
+            Self::BrI32EqI { a, imm, fall, target, taken } => Self::BrI32NeI { a, imm, fall, target, taken },
+            Self::BrI32NeI { a, imm, fall, target, taken } => Self::BrI32EqI { a, imm, fall, target, taken },
+            Self::BrI32LtSI { a, imm, fall, target, taken } => Self::BrI32GeSI { a, imm, fall, target, taken },
+            Self::BrI32LtUI { a, imm, fall, target, taken } => Self::BrI32GeUI { a, imm, fall, target, taken },
+            Self::BrI32GeSI { a, imm, fall, target, taken } => Self::BrI32LtSI { a, imm, fall, target, taken },
+            Self::BrI32GeUI { a, imm, fall, target, taken } => Self::BrI32LtUI { a, imm, fall, target, taken },
+            Self::BrI64Eq { a, b, fall, target, taken } => Self::BrI64Ne { a, b, fall, target, taken },
+            Self::BrI64Ne { a, b, fall, target, taken } => Self::BrI64Eq { a, b, fall, target, taken },
+            Self::BrI64LtS { a, b, fall, target, taken } => Self::BrI64LeS { a: b, b: a, fall, target, taken },
+            Self::BrI64LtU { a, b, fall, target, taken } => Self::BrI64LeU { a: b, b: a, fall, target, taken },
+            Self::BrI64LeS { a, b, fall, target, taken } => Self::BrI64LtS { a: b, b: a, fall, target, taken },
+            Self::BrI64LeU { a, b, fall, target, taken } => Self::BrI64LtU { a: b, b: a, fall, target, taken },
+            Self::BrI64EqI { a, imm, fall, target, taken } => Self::BrI64NeI { a, imm, fall, target, taken },
+            Self::BrI64NeI { a, imm, fall, target, taken } => Self::BrI64EqI { a, imm, fall, target, taken },
+            Self::BrI64LtSI { a, imm, fall, target, taken } => Self::BrI64GeSI { a, imm, fall, target, taken },
+            Self::BrI64LtUI { a, imm, fall, target, taken } => Self::BrI64GeUI { a, imm, fall, target, taken },
+            Self::BrI64GeSI { a, imm, fall, target, taken } => Self::BrI64LtSI { a, imm, fall, target, taken },
+            Self::BrI64GeUI { a, imm, fall, target, taken } => Self::BrI64LtUI { a, imm, fall, target, taken },
+            Self::BrF32Eq { a, b, fall, target, taken } => Self::BrF32Ne { a, b, fall, target, taken },
+            Self::BrF32Ne { a, b, fall, target, taken } => Self::BrF32Eq { a, b, fall, target, taken },
+            Self::BrF32Lt { a, b, fall, target, taken } => Self::BrF32Nlt { a, b, fall, target, taken },
+            Self::BrF32Nlt { a, b, fall, target, taken } => Self::BrF32Lt { a, b, fall, target, taken },
+            Self::BrF32Le { a, b, fall, target, taken } => Self::BrF32Nle { a, b, fall, target, taken },
+            Self::BrF32Nle { a, b, fall, target, taken } => Self::BrF32Le { a, b, fall, target, taken },
+            Self::BrF64Eq { a, b, fall, target, taken } => Self::BrF64Ne { a, b, fall, target, taken },
+            Self::BrF64Ne { a, b, fall, target, taken } => Self::BrF64Eq { a, b, fall, target, taken },
+            Self::BrF64Lt { a, b, fall, target, taken } => Self::BrF64Nlt { a, b, fall, target, taken },
+            Self::BrF64Nlt { a, b, fall, target, taken } => Self::BrF64Lt { a, b, fall, target, taken },
+            Self::BrF64Le { a, b, fall, target, taken } => Self::BrF64Nle { a, b, fall, target, taken },
+            Self::BrF64Nle { a, b, fall, target, taken } => Self::BrF64Le { a, b, fall, target, taken },
+            op => unreachable!("{op:?} is no conditional branch"),
+        }
+    }
+
+    /// Sets where a branch goes and what it costs.
+    pub(crate) fn resolve(&mut self, to: u32, cost_taken: u32, cost_fall: u32) {
+        match self {
+            Self::Br { target, taken } => (*target, *taken) = (to, cost_taken),
+            Self::BrI32Eq { target, taken, fall, .. }
+            | Self::BrI32Ne { target, taken, fall, .. }
+            | Self::BrI32LtS { target, taken, fall, .. }
+            | Self::BrI32LtU { target, taken, fall, .. }
+            | Self::BrI32LeS { target, taken, fall, .. }
+            | Self::BrI32LeU { target, taken, fall, .. }
+            | Self::BrI32EqI { target, taken, fall, .. }
+            | Self::BrI32NeI { target, taken, fall, .. }
+            | Self::BrI32LtSI { target, taken, fall, .. }
+            | Self::BrI32LtUI { target, taken, fall, .. }
+            | Self::BrI32GeSI { target, taken, fall, .. }
+            | Self::BrI32GeUI { target, taken, fall, .. }
+            | Self::BrI64Eq { target, taken, fall, .. }
+            | Self::BrI64Ne { target, taken, fall, .. }
+            | Self::BrI64LtS { target, taken, fall, .. }
+            | Self::BrI64LtU { target, taken, fall, .. }
+            | Self::BrI64LeS { target, taken, fall, .. }
+            | Self::BrI64LeU { target, taken, fall, .. }
+            | Self::BrI64EqI { target, taken, fall, .. }
+            | Self::BrI64NeI { target, taken, fall, .. }
+            | Self::BrI64LtSI { target, taken, fall, .. }
+            | Self::BrI64LtUI { target, taken, fall, .. }
+            | Self::BrI64GeSI { target, taken, fall, .. }
+            | Self::BrI64GeUI { target, taken, fall, .. }
+            | Self::BrF32Eq { target, taken, fall, .. }
+            | Self::BrF32Ne { target, taken, fall, .. }
+            | Self::BrF32Lt { target, taken, fall, .. }
+            | Self::BrF32Le { target, taken, fall, .. }
+            | Self::BrF32Nlt { target, taken, fall, .. }
+            | Self::BrF32Nle { target, taken, fall, .. }
+            | Self::BrF64Eq { target, taken, fall, .. }
+            | Self::BrF64Ne { target, taken, fall, .. }
+            | Self::BrF64Lt { target, taken, fall, .. }
+            | Self::BrF64Le { target, taken, fall, .. }
+            | Self::BrF64Nlt { target, taken, fall, .. }
+            | Self::BrF64Nle { target, taken, fall, .. } => {
+                *target = to;
+                *taken = short(cost_taken);
+                *fall = short(cost_fall);
+            }
+            op => unreachable!("{op:?} is no branch"),
+        }
+    }
+}
+
+/// The cost of a run: bodies that could have longer ones charge by operations of their own.
+fn short(cost: u32) -> u16 {
+    u16::try_from(cost).expect("a run of instructions has a cost of less than 2^16")
+}

@@ -1,0 +1,353 @@
+//! Memory, table and variable instructions, and the table of opcodes.
+
+use super::Translator;
+use super::control::Kind;
+use crate::index;
+use crate::op::{LoadKind, Op, StoreKind};
+use crate::slow::SlowOp;
+
+impl Translator<'_> {
+    /// Translates one instruction; in code that cannot be reached only blocks are followed.
+    pub(super) fn instruction(&mut self) {
+        let opcode = self.reader.byte();
+        // `loop` counts each time that it is executed, `else` and `end` are no instructions.
+        if !matches!(opcode, 0x03 | 0x05 | 0x0b) {
+            self.count();
+        }
+        match opcode {
+            0x00 => {
+                if self.live {
+                    self.emit(Op::Unreachable);
+                    self.live = false;
+                }
+            }
+            0x01 => {}
+            0x02 => self.block(Kind::Block),
+            0x03 => self.block(Kind::Loop),
+            0x04 => self.block(Kind::If),
+            0x05 => self.else_(),
+            0x0b => self.end(),
+            0x0e => self.br_table(),
+            0x1f => self.try_table(),
+            0x08 | 0x0c | 0x0d | 0x10 | 0x12 | 0x14 | 0x15 | 0xd5 | 0xd6 => self.control_with_index(opcode),
+            0x11 | 0x13 => {
+                let (ty, table) = (self.reader.u32(), self.reader.u32());
+                if self.live && opcode == 0x11 {
+                    self.call_indirect(ty, table);
+                } else if self.live {
+                    self.return_call_indirect(ty, table);
+                }
+            }
+            0x1c => {
+                for _ in 0..self.reader.u32() {
+                    self.reader.val_type();
+                }
+                if self.live {
+                    self.select();
+                }
+            }
+            0x20..=0x26 => self.variable(opcode),
+            0x28..=0x3e => self.load_or_store(opcode),
+            0x3f | 0x40 => self.memory_size_or_grow(opcode),
+            0x41..=0x44 => self.constant(opcode),
+            0xd0 => {
+                self.reader.i64();
+                if self.live {
+                    self.push_const(0);
+                }
+            }
+            0xd2 => {
+                let func = self.reader.u32();
+                if self.live {
+                    let d = self.push_own(false);
+                    self.emit_slow(SlowOp::RefFunc { d, func });
+                }
+            }
+            0xfc => self.prefixed(),
+            _ if self.live => self.plain(opcode),
+            _ => {}
+        }
+    }
+
+    /// Instructions without immediates that are reached.
+    fn plain(&mut self, opcode: u8) {
+        match opcode {
+            0x0a => self.throw_ref(),
+            0x0f => self.return_(),
+            0x1a => {
+                self.pop();
+            }
+            0x1b => self.select(),
+            0x45..=0xc4 => self.numeric(opcode),
+            0xd1 => self.unary_with(|d, a| Op::I64EqI { d, a, imm: 0 }),
+            0xd3 => {
+                let (b, a) = (self.pop_slot(), self.pop_slot());
+                let d = self.push_own(false);
+                self.emit_to(Op::I64Eq { d, a, b }, d);
+            }
+            0xd4 => {
+                self.place_all();
+                let a = self.pop_slot();
+                self.emit_slow(SlowOp::RefAsNonNull { a });
+                self.push_own(false);
+            }
+            _ => unreachable!("decode refuses functions with opcode {opcode:#x}"),
+        }
+    }
+
+    fn control_with_index(&mut self, opcode: u8) {
+        let index = self.reader.u32();
+        if !self.live {
+            return;
+        }
+        match opcode {
+            0x08 => self.throw(index),
+            0x0c => self.br(index),
+            0x0d => self.br_if(index),
+            0x10 => self.call(index),
+            0x12 => self.return_call(index),
+            0x14 => self.call_ref(index),
+            0x15 => self.return_call_ref(index),
+            0xd5 => self.br_on_null(index),
+            _ => self.br_on_non_null(index),
+        }
+    }
+
+    fn select(&mut self) {
+        let c = self.pop_slot();
+        let (b, a) = (self.pop(), self.pop());
+        let (b_slot, a_slot) = (self.slot_of(b), self.slot_of(a));
+        let d = self.push_own(a.wide);
+        if a.wide {
+            // The condition lies above both, so the first half does not overwrite it.
+            self.emit(Op::Select { d, a: a_slot, b: b_slot, c });
+            self.emit(Op::Select { d: d + 1, a: a_slot + 1, b: b_slot + 1, c });
+        } else {
+            self.emit_to(Op::Select { d, a: a_slot, b: b_slot, c }, d);
+        }
+    }
+
+    fn variable(&mut self, opcode: u8) {
+        let i = self.reader.u32();
+        if !self.live {
+            return;
+        }
+        match opcode {
+            0x20 => {
+                let (slot, wide) = self.local(i);
+                self.push_local(slot, wide);
+            }
+            0x21 => {
+                let (slot, _) = self.local(i);
+                self.set_local(slot);
+            }
+            0x22 => {
+                let (slot, wide) = self.local(i);
+                self.set_local(slot);
+                self.push_local(slot, wide);
+            }
+            0x23 => {
+                let wide = self.module.globals[index(i)].value.cells() == 2;
+                let d = self.push_own(wide);
+                if wide {
+                    self.emit(Op::GlobalGet { d, global: i });
+                    self.emit_slow(SlowOp::GlobalGetHigh { d: d + 1, global: i });
+                } else {
+                    self.emit_to(Op::GlobalGet { d, global: i }, d);
+                }
+            }
+            0x24 => {
+                let operand = self.pop();
+                let a = self.slot_of(operand);
+                self.emit(Op::GlobalSet { a, global: i });
+                if operand.wide {
+                    self.emit_slow(SlowOp::GlobalSetHigh { a: a + 1, global: i });
+                }
+            }
+            0x25 => {
+                let at = self.pop_slot();
+                let d = self.push_own(false);
+                self.emit_slow(SlowOp::TableGet { d, at, table: i });
+            }
+            _ => {
+                let (value, at) = (self.pop_slot(), self.pop_slot());
+                self.emit_slow(SlowOp::TableSet { at, value, table: i });
+            }
+        }
+    }
+
+    fn local(&self, i: u32) -> (u16, bool) {
+        let local = &self.locals[index(i)];
+        (local.slot, local.wide)
+    }
+
+    fn constant(&mut self, opcode: u8) {
+        let value = match opcode {
+            0x41 => u64::from(self.reader.i32()),
+            0x42 => self.reader.i64().cast_unsigned(),
+            0x43 => u64::from(self.reader.u32_bytes()),
+            _ => self.reader.u64_bytes(),
+        };
+        if self.live {
+            self.push_const(value);
+        }
+    }
+
+    /// A memory index and an offset.
+    fn memarg(&mut self) -> (u32, u64) {
+        let align = self.reader.u32();
+        let memory = if align & 0x40 != 0 { self.reader.u32() } else { 0 };
+        (memory, self.reader.u64())
+    }
+
+    fn load_or_store(&mut self, opcode: u8) {
+        let (memory, offset) = self.memarg();
+        if !self.live {
+            return;
+        }
+        match load_kind(opcode) {
+            Some(kind) => self.load(kind, memory, offset),
+            None => self.store(store_kind(opcode), memory, offset),
+        }
+    }
+
+    fn is_plain(&self, memory: u32) -> bool {
+        memory == 0 && !self.module.memories[0].is_64
+    }
+
+    fn load(&mut self, kind: LoadKind, memory: u32, offset: u64) {
+        let a = self.pop_slot();
+        let d = self.push_own(false);
+        let op = if self.is_plain(memory) {
+            match kind {
+                LoadKind::U8 => Op::Load8U { d, a, offset },
+                LoadKind::U16 => Op::Load16U { d, a, offset },
+                LoadKind::U32 => Op::Load32 { d, a, offset },
+                LoadKind::U64 => Op::Load64 { d, a, offset },
+                LoadKind::S8To32 => Op::Load8S32 { d, a, offset },
+                LoadKind::S16To32 => Op::Load16S32 { d, a, offset },
+                LoadKind::S8To64 => Op::Load8S64 { d, a, offset },
+                LoadKind::S16To64 => Op::Load16S64 { d, a, offset },
+                LoadKind::S32To64 => Op::Load32S64 { d, a, offset },
+            }
+        } else {
+            Op::LoadM { d, a, kind, memory: short(memory), offset }
+        };
+        self.emit_to(op, d);
+    }
+
+    fn store(&mut self, kind: StoreKind, memory: u32, offset: u64) {
+        let (b, a) = (self.pop_slot(), self.pop_slot());
+        let op = if self.is_plain(memory) {
+            match kind {
+                StoreKind::U8 => Op::Store8 { a, b, offset },
+                StoreKind::U16 => Op::Store16 { a, b, offset },
+                StoreKind::U32 => Op::Store32 { a, b, offset },
+                StoreKind::U64 => Op::Store64 { a, b, offset },
+            }
+        } else {
+            Op::StoreM { a, b, kind, memory: short(memory), offset }
+        };
+        self.emit(op);
+    }
+
+    fn memory_size_or_grow(&mut self, opcode: u8) {
+        let memory = self.reader.u32();
+        if !self.live {
+            return;
+        }
+        if opcode == 0x3f {
+            let d = self.push_own(false);
+            self.emit_slow(SlowOp::MemorySize { d, memory });
+        } else {
+            let a = self.pop_slot();
+            let d = self.push_own(false);
+            self.emit_slow(SlowOp::MemoryGrow { d, a, memory });
+        }
+    }
+
+    /// Instructions with the prefix 0xfc.
+    fn prefixed(&mut self) {
+        let opcode = self.reader.u32();
+        match opcode {
+            0..=7 if self.live => self.unary_with(match opcode {
+                0 => |d, a| Op::I32TruncSatF32S { d, a },
+                1 => |d, a| Op::I32TruncSatF32U { d, a },
+                2 => |d, a| Op::I32TruncSatF64S { d, a },
+                3 => |d, a| Op::I32TruncSatF64U { d, a },
+                4 => |d, a| Op::I64TruncSatF32S { d, a },
+                5 => |d, a| Op::I64TruncSatF32U { d, a },
+                6 => |d, a| Op::I64TruncSatF64S { d, a },
+                _ => |d, a| Op::I64TruncSatF64U { d, a },
+            }),
+            0..=7 => {}
+            9 | 13 | 11 | 15 | 16 | 17 => {
+                let i = self.reader.u32();
+                if self.live {
+                    self.bulk_with_one(opcode, i);
+                }
+            }
+            _ => {
+                let (x, y) = (self.reader.u32(), self.reader.u32());
+                if self.live {
+                    let (len, from, to) = (self.pop_slot(), self.pop_slot(), self.pop_slot());
+                    self.emit_slow(match opcode {
+                        8 => SlowOp::MemoryInit { to, from, len, data: x, memory: y },
+                        10 => SlowOp::MemoryCopy { to, from, len, memory_to: x, memory_from: y },
+                        12 => SlowOp::TableInit { to, from, len, elem: x, table: y },
+                        _ => SlowOp::TableCopy { to, from, len, table_to: x, table_from: y },
+                    });
+                }
+            }
+        }
+    }
+
+    fn bulk_with_one(&mut self, opcode: u32, i: u32) {
+        let op = match opcode {
+            9 => SlowOp::DataDrop { data: i },
+            13 => SlowOp::ElemDrop { elem: i },
+            11 => {
+                let (len, value, at) = (self.pop_slot(), self.pop_slot(), self.pop_slot());
+                SlowOp::MemoryFill { at, value, len, memory: i }
+            }
+            15 => {
+                let (delta, value) = (self.pop_slot(), self.pop_slot());
+                SlowOp::TableGrow { d: self.push_own(false), value, delta, table: i }
+            }
+            16 => SlowOp::TableSize { d: self.push_own(false), table: i },
+            _ => {
+                let (len, value, at) = (self.pop_slot(), self.pop_slot(), self.pop_slot());
+                SlowOp::TableFill { at, value, len, table: i }
+            }
+        };
+        self.emit_slow(op);
+    }
+}
+
+fn short(memory: u32) -> u8 {
+    u8::try_from(memory).expect("validation: at most 100 memories")
+}
+
+fn load_kind(opcode: u8) -> Option<LoadKind> {
+    Some(match opcode {
+        0x28 | 0x2a | 0x35 => LoadKind::U32,
+        0x29 | 0x2b => LoadKind::U64,
+        0x2c => LoadKind::S8To32,
+        0x2d | 0x31 => LoadKind::U8,
+        0x2e => LoadKind::S16To32,
+        0x2f | 0x33 => LoadKind::U16,
+        0x30 => LoadKind::S8To64,
+        0x32 => LoadKind::S16To64,
+        0x34 => LoadKind::S32To64,
+        _ => return None,
+    })
+}
+
+fn store_kind(opcode: u8) -> StoreKind {
+    match opcode {
+        0x36 | 0x38 | 0x3e => StoreKind::U32,
+        0x37 | 0x39 => StoreKind::U64,
+        0x3a | 0x3c => StoreKind::U8,
+        _ => StoreKind::U16,
+    }
+}

@@ -1,0 +1,181 @@
+//! The operands at translation time: where each one is, without a copy until someone needs it elsewhere.
+
+use super::Translator;
+use crate::op::Op;
+
+/// Where the value of an operand is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// In its own cell.
+    Own,
+    /// Still in a local.
+    Local(u16),
+    /// Nowhere yet.
+    Const(u64),
+}
+
+/// An operand. Each has a cell of its own, filled or not.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Operand {
+    pub(super) place: Place,
+    pub(super) slot: u16,
+    /// Whether it takes two cells.
+    pub(super) wide: bool,
+}
+
+impl Translator<'_> {
+    fn push(&mut self, place: Place, wide: bool) -> u16 {
+        let slot = self.height;
+        let Some(height) = slot.checked_add(if wide { 2 } else { 1 }).filter(|height| *height < 0xfff0) else {
+            self.too_large = true;
+            return 0;
+        };
+        self.height = height;
+        if place != Place::Own {
+            self.unplaced += 1;
+        }
+        self.operands.push(Operand { place, slot, wide });
+        slot
+    }
+
+    /// Pushes an operand that the next operation writes to its own cell.
+    pub(super) fn push_own(&mut self, wide: bool) -> u16 {
+        self.push(Place::Own, wide)
+    }
+
+    pub(super) fn push_local(&mut self, slot: u16, wide: bool) {
+        self.push(Place::Local(slot), wide);
+    }
+
+    pub(super) fn push_const(&mut self, value: u64) {
+        self.push(Place::Const(value), false);
+    }
+
+    pub(super) fn pop(&mut self) -> Operand {
+        let Some(operand) = self.operands.pop() else {
+            assert!(self.too_large, "validation: an operand is there");
+            return Operand { place: Place::Own, slot: 0, wide: false };
+        };
+        self.height = operand.slot;
+        if operand.place != Place::Own {
+            self.unplaced -= 1;
+        }
+        operand
+    }
+
+    /// Where a popped operand can be read.
+    pub(super) fn slot_of(&mut self, operand: Operand) -> u16 {
+        match operand.place {
+            Place::Own => operand.slot,
+            Place::Local(slot) => slot,
+            Place::Const(value) => {
+                self.emit_to(Op::Const { d: operand.slot, value }, operand.slot);
+                operand.slot
+            }
+        }
+    }
+
+    /// Pops an operand; where it can be read.
+    pub(super) fn pop_slot(&mut self) -> u16 {
+        let operand = self.pop();
+        self.slot_of(operand)
+    }
+
+    /// Drops operands down to a number of them.
+    pub(super) fn truncate(&mut self, len: usize) {
+        while self.operands.len() > len {
+            self.pop();
+        }
+    }
+
+    /// Puts an operand into its own cell.
+    fn place(&mut self, at: usize) {
+        let operand = self.operands[at];
+        match operand.place {
+            Place::Own => return,
+            Place::Local(slot) => self.emit_copy(operand.slot, slot, operand.wide),
+            Place::Const(value) => self.emit_to(Op::Const { d: operand.slot, value }, operand.slot),
+        }
+        self.operands[at].place = Place::Own;
+        self.unplaced -= 1;
+    }
+
+    /// Puts all operands into their own cells.
+    pub(super) fn place_all(&mut self) {
+        if self.unplaced > 0 {
+            for at in 0..self.operands.len() {
+                self.place(at);
+            }
+        }
+    }
+
+    /// Puts operands that are still in a local into their own cells, before the local changes.
+    fn preserve(&mut self, local: u16) {
+        if self.unplaced > 0 {
+            for at in 0..self.operands.len() {
+                if self.operands[at].place == Place::Local(local) {
+                    self.place(at);
+                }
+            }
+        }
+    }
+
+    /// Emits a copy, joined with copies just before it.
+    pub(super) fn emit_copy(&mut self, d: u16, a: u16, wide: bool) {
+        if wide {
+            self.emit_copy(d, a, false);
+            self.emit_copy(d + 1, a + 1, false);
+            return;
+        }
+        if d == a {
+            return;
+        }
+        match self.ops.last().copied() {
+            Some(Op::Copy { d: d1, a: a1 }) if self.ops.len() > self.barrier => {
+                self.ops.pop();
+                self.emit(Op::Copy2 { d: d1, a: a1, d2: d, a2: a });
+            }
+            Some(Op::Copy2 { d: d1, a: a1, d2, a2 }) if self.ops.len() > self.barrier => {
+                self.ops.pop();
+                self.emit(Op::Copy3 { d: d1, a: a1, d2, a2, d3: d, a3: a });
+            }
+            _ => self.emit(Op::Copy { d, a }),
+        }
+    }
+
+    /// Pops an operand into a local.
+    pub(super) fn set_local(&mut self, local: u16) {
+        let operand = self.pop();
+        match operand.place {
+            Place::Local(slot) => {
+                if slot != local {
+                    self.preserve(local);
+                    self.emit_copy(local, slot, operand.wide);
+                }
+            }
+            Place::Const(value) => {
+                self.preserve(local);
+                self.emit(Op::Const { d: local, value });
+            }
+            Place::Own => {
+                let produced = self.producer == Some((self.ops.len(), operand.slot));
+                let waiting = self.unplaced > 0 && self.operands.iter().any(|other| other.place == Place::Local(local));
+                if produced && !waiting && !operand.wide && self.ops.last_mut().is_some_and(|op| op.set_dest(local)) {
+                    self.producer = None;
+                    return;
+                }
+                self.preserve(local);
+                self.emit_copy(local, operand.slot, operand.wide);
+            }
+        }
+    }
+
+    /// Removes the last operation if it computed what is in a slot.
+    pub(super) fn take_producer(&mut self, slot: u16) -> Option<Op> {
+        if self.producer == Some((self.ops.len(), slot)) {
+            self.producer = None;
+            return self.ops.pop();
+        }
+        None
+    }
+}
