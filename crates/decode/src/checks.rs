@@ -4,6 +4,9 @@
 //! Explainer.md, "Import and Export Definitions" (the grammar of names). Each section is read here before the validator
 //! sees it: limits are errors at once; a broken rule is an error after the validator had nothing to say about the section.
 //! What is malformed is left to the validator: reading stops there.
+//!
+//! Two things that the revision allows the validator refuses, and so do we: an export of a resource type with the ascribed
+//! type `(sub resource)`, and a canonical version without a version suffix (`a:b/c@1`).
 
 use std::sync::Arc;
 

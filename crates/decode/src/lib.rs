@@ -3,6 +3,17 @@
 //! Spec: Binary.md and the validation rules of Explainer.md and CanonicalABI.md; core specification, "Binary Format". The
 //! only crate that sees wasmparser, which validates in the same pass; where it is behind the revision, `checks` adds what is missing.
 //! The text format is not read here.
+//!
+//! ```
+//! use raddle_decode::{Features, component};
+//! use syntax::component::{Definition, Definitions};
+//!
+//! let bytes = wat::parse_str(r#"(component (import "f" (func $f)) (core func (canon lower (func $f))))"#).unwrap();
+//! let mut program = Definitions::default();
+//! let root = component(&bytes, &Features::default(), &mut program).unwrap();
+//! let definitions = &program.components[root.index()].definitions;
+//! assert!(matches!(definitions[..], [Definition::Import { .. }, Definition::Lower { .. }]));
+//! ```
 
 #![expect(
     clippy::wildcard_enum_match_arm,

@@ -268,7 +268,8 @@ pub enum Definition {
         name: String,
         /// What is exported.
         item: Item,
-        /// Resource types that the ascribed type brings and that were not known before.
+        /// Resource types that the ascribed type brings and that were not known before. (The pinned validator refuses
+        /// such ascriptions, so there are none yet.)
         resources: Vec<ResourceBinding>,
     },
 }
