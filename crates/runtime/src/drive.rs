@@ -51,6 +51,11 @@ pub trait Host {
     /// Nothing is ready and nothing deliverable: wait for the outside, or let a virtual clock jump. Tells whether
     /// anything can have changed; if not, nothing ever will.
     fn wait(&mut self) -> bool;
+
+    /// A host that answers from a record: the first question that is not the recorded one. Asked after every answer.
+    fn divergence(&mut self) -> Option<Divergence> {
+        None
+    }
 }
 
 /// A host that offers nothing.
@@ -116,19 +121,8 @@ pub fn run_until_resolved(
     host: &mut dyn Host,
     invocation: InvocationId,
 ) -> Result<Ended, Failure> {
-    loop {
-        if let Some(ended) = run_until_idle(store, env, host)? {
-            return Ok(ended);
-        }
-        if store.invocation(invocation).outcome.is_some() {
-            return Ok(Ended::Done);
-        }
-        match turn(store, env, host)? {
-            Turn::Taken => {}
-            Turn::Nothing => return Ok(Ended::Deadlock(store.wait_for_graph(env.program))),
-            Turn::Diverged(divergence) => return Ok(Ended::Diverged(divergence)),
-        }
-    }
+    let ended = turn_until(store, env, host, Some(invocation));
+    settle_copies(store, env, host, ended)
 }
 
 /// Runs until nothing is ready and the host owes nothing.
@@ -136,16 +130,47 @@ pub fn run_until_resolved(
 /// # Errors
 /// A trap or a limit.
 pub fn drain(store: &mut Store, env: &mut Env<'_, '_>, host: &mut dyn Host) -> Result<Ended, Failure> {
+    let ended = turn_until(store, env, host, None);
+    settle_copies(store, env, host, ended)
+}
+
+/// Turns the event loop until a call has ended, or without one until there is nothing to do.
+fn turn_until(
+    store: &mut Store,
+    env: &mut Env<'_, '_>,
+    host: &mut dyn Host,
+    invocation: Option<InvocationId>,
+) -> Result<Ended, Failure> {
     loop {
         if let Some(ended) = run_until_idle(store, env, host)? {
             return Ok(ended);
         }
+        if invocation.is_some_and(|invocation| store.invocation(invocation).outcome.is_some()) {
+            return Ok(Ended::Done);
+        }
         match turn(store, env, host)? {
             Turn::Taken => {}
-            Turn::Nothing => return Ok(Ended::Done),
+            Turn::Nothing if invocation.is_none() => return Ok(Ended::Done),
+            Turn::Nothing => return Ok(Ended::Deadlock(store.wait_for_graph(env.program))),
             Turn::Diverged(divergence) => return Ok(Ended::Diverged(divergence)),
         }
     }
+}
+
+/// What was copied to the host before the end reaches it, however the run ended: the guest was told of it.
+fn settle_copies(
+    store: &mut Store,
+    env: &mut Env<'_, '_>,
+    host: &mut dyn Host,
+    ended: Result<Ended, Failure>,
+) -> Result<Ended, Failure> {
+    let settled = copies_ended(store, env, host);
+    let ended = ended?;
+    settled.map(|()| ended)
+}
+
+fn copies_ended(store: &mut Store, env: &mut Env<'_, '_>, host: &mut dyn Host) -> Result<(), Failure> {
+    store.take_host_ready().into_iter().try_for_each(|end| host.copy_ended(store, env, end))
 }
 
 enum Turn {
@@ -157,11 +182,12 @@ enum Turn {
 /// One turn of the event loop: resumes a thread or delivers an event of the host.
 fn turn(store: &mut Store, env: &mut Env<'_, '_>, host: &mut dyn Host) -> Result<Turn, Failure> {
     loop {
-        for end in store.take_host_ready() {
-            host.copy_ended(store, env, end)?;
-        }
+        copies_ended(store, env, host)?;
         let ready = store.ready_threads();
         let events = host.deliverable(store);
+        if let Some(divergence) = host.divergence() {
+            return Ok(Turn::Diverged(divergence));
+        }
         let count = ready.len() + events.len();
         if count == 0 {
             if host.wait() {
@@ -192,35 +218,52 @@ fn turn(store: &mut Store, env: &mut Env<'_, '_>, host: &mut dyn Host) -> Result
 /// Steps until nothing runs, asking the chooser and the host.
 fn run_until_idle(store: &mut Store, env: &mut Env<'_, '_>, host: &mut dyn Host) -> Result<Option<Ended>, Failure> {
     loop {
-        let step = store.step(env)?;
+        let step = store.step(env);
         if let Some(divergence) = env.divergence.take() {
             return Ok(Some(Ended::Diverged(divergence)));
         }
-        match step {
+        match step? {
             Step::Idle => return Ok(None),
             Step::OutOfFuel => return Ok(Some(Ended::OutOfFuel)),
             Step::Choice(point) => match env.chooser.choose(&point, store.names()) {
                 Ok(picked) => store.decide(env, picked),
                 Err(divergence) => return Ok(Some(Ended::Diverged(divergence))),
             },
-            Step::NeedsHost(ask) => answer(store, env, host, ask)?,
+            Step::NeedsHost(ask) => {
+                if let Some(divergence) = answer(store, env, host, ask)? {
+                    return Ok(Some(Ended::Diverged(divergence)));
+                }
+            }
         }
     }
 }
 
-fn answer(store: &mut Store, env: &mut Env<'_, '_>, host: &mut dyn Host, ask: Ask) -> Result<(), Failure> {
+/// Asks the host and passes its answer on, unless it comes from a record of another run.
+fn answer(
+    store: &mut Store,
+    env: &mut Env<'_, '_>,
+    host: &mut dyn Host,
+    ask: Ask,
+) -> Result<Option<Divergence>, Failure> {
     match ask {
         Ask::Call(call) => {
             let answer = host.call(store, env, call)?;
-            store.answer_call(env, call, answer)
+            if let Some(divergence) = host.divergence() {
+                return Ok(Some(divergence));
+            }
+            store.answer_call(env, call, answer)?;
         }
         Ask::Cancel(call) => {
             let answer = host.cancel(store, env, call)?;
-            store.answer_cancel(env, call, answer)
+            if let Some(divergence) = host.divergence() {
+                return Ok(Some(divergence));
+            }
+            store.answer_cancel(env, call, answer)?;
         }
         Ask::DropResource(resource) => {
             let answer = host.drop_resource(resource);
-            store.answer_drop(env, answer)
+            store.answer_drop(env, answer)?;
         }
     }
+    Ok(None)
 }

@@ -4,7 +4,9 @@
 //! data of the store as soon as it has answered.
 
 use canon::{Resource, ResourceTypeId, SharedId, Value, Values};
-use choice::{ActorId, state_hash};
+use choice::kind::Class;
+use choice::{ActorId, Alternative, Anchor, ChoiceKind, ChoicePoint, state_hash};
+use smallvec::SmallVec;
 use syntax::component::Payload;
 use syntax::{Trap, TrapRule};
 
@@ -12,7 +14,7 @@ use crate::buffer::{Buffer, Place};
 use crate::copy_end::{CopyEnd, CopyResult, CopyState, Direction, EndKind, Shared, SharedKind};
 use crate::handle::ResourceType;
 use crate::id::{FuncId, HostCallId, HostFunc, InstanceId, WaitableId};
-use crate::names::ActorKind;
+use crate::names::{ActorKind, Visit};
 use crate::step::{Env, Failure, Fault};
 use crate::store::{Func, Store};
 use crate::task::Caller;
@@ -66,6 +68,8 @@ pub enum HostAnswer {
     Later,
     /// The guest did what the host does not allow.
     Trap(Trap),
+    /// The guest asked for the end of the program, with this exit code: nothing runs on, and no result is given.
+    Exit(u8),
 }
 
 /// What the host says to a request for cancellation.
@@ -134,6 +138,7 @@ impl Store {
                 Ok(())
             }
             HostAnswer::Trap(trap) => Err(trap.into()),
+            HostAnswer::Exit(code) => Err(Fault::Exit(code)),
         };
         answered.map_err(|fault| self.fail(env, fault))
     }
@@ -354,6 +359,36 @@ impl Store {
         if entry.drops == 2 {
             self.shared.remove(shared.0);
         }
+    }
+
+    /// Asks a choice of the host inline: the actor is that of the host call or stream that it is about. With one
+    /// alternative there is nothing to ask, but the visit counts.
+    ///
+    /// # Panics
+    /// Without alternatives, or when the kind is none of the host's.
+    pub fn host_choice(
+        &mut self,
+        env: &mut Env<'_, '_>,
+        kind: ChoiceKind,
+        (actor, operation): (ActorId, &'static str),
+        alternatives: &[Alternative],
+    ) -> usize {
+        assert!(kind.class() == Class::Host, "the host asks its own kinds of choices");
+        assert!(!alternatives.is_empty(), "a choice has alternatives");
+        let occurrence = self.names.visit(actor, Visit::Host);
+        if alternatives.len() == 1 {
+            return 0;
+        }
+        let anchor = Anchor { actor, object: None, operation, occurrence };
+        let point = ChoicePoint { kind, anchor, alternatives: SmallVec::from_slice(alternatives) };
+        let picked = env.choose(&point, &self.names);
+        self.trace_choice(env, &point, picked);
+        picked
+    }
+
+    /// Tells the tracer a line of the host's own.
+    pub fn host_says(&self, env: &mut Env<'_, '_>, text: &str) {
+        env.trace(self, || TraceEvent::Host { text });
     }
 
     /// Whether the other end of what an end of the host shares was dropped.

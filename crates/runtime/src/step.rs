@@ -103,6 +103,8 @@ pub enum Fault {
     Limit(Limit),
     /// An import does not fit what was supplied for it.
     Link(String),
+    /// The guest ended the program with this exit code: no failure, but nothing runs on.
+    Exit(u8),
 }
 
 impl From<Trap> for Fault {
@@ -117,6 +119,7 @@ impl fmt::Display for Fault {
             Self::Trap(trap) => write!(f, "wasm trap: {trap}"),
             Self::Limit(limit) => write!(f, "limit reached: {}", limit.name()),
             Self::Link(message) => f.write_str(message),
+            Self::Exit(code) => write!(f, "exit with code {code}"),
         }
     }
 }
