@@ -9,7 +9,7 @@ use syntax::revision::SpecRevision;
 use syntax::types::{FuncType, ValType};
 
 /// Decoded definitions with their layouts and translated code. It only ever grows, so that ids stay valid.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Program {
     /// What was decoded.
     pub definitions: Definitions,
