@@ -1,17 +1,17 @@
 //! What a store looks like to a reader: backtraces, the tree of tasks, who waits for whom, what is left over.
+//!
+//! Structured, with the sentences of `words`; how a report is laid out for a terminal is the crate `trace`'s.
 
-use choice::Names as _;
+use std::fmt;
+
+use choice::{ActorId, Names as _};
 
 use crate::activation::ActivationKind;
-use crate::copy_end::{CopyState, Direction, SharedKind};
 use crate::handle::Handle;
-use crate::id::{InstanceId, SetId, TaskId, ThreadId, WaitableId};
+use crate::id::{InstanceId, TaskId, ThreadId};
 use crate::program::Program;
 use crate::store::Store;
-use crate::subtask::Callee;
-use crate::task::Caller;
-use crate::thread::{ThreadState, WaitFor};
-use crate::waitable::{Owner, WaitableKind};
+use crate::thread::ThreadState;
 
 /// A core frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub struct ThreadDump {
     pub instance: String,
     /// What it is doing.
     pub state: String,
+    /// What ends its wait, any one of these: what each is, who holds the other side, and what that one does.
+    pub waits: Vec<String>,
     /// The core frames.
     pub frames: Vec<FrameDump>,
 }
@@ -42,6 +44,8 @@ pub struct Report {
     pub running: Vec<ThreadDump>,
     /// Every other thread, with what it waits for.
     pub blocked: Vec<ThreadDump>,
+    /// Threads each of which waits for the next, and the last for the first; empty where no such circle was found.
+    pub circle: Vec<String>,
     /// The tasks as a tree, indented, callers above callees.
     pub tasks: Vec<String>,
 }
@@ -51,19 +55,21 @@ impl Store {
     pub fn report(&self, program: &Program) -> Report {
         let chain: Vec<ThreadId> = self.running.iter().rev().filter_map(|activation| activation.thread).collect();
         let running = chain.iter().map(|thread| self.thread_dump(program, *thread)).collect();
-        let blocked = self
-            .threads
-            .iter()
-            .map(|(place, _)| ThreadId(place))
-            .filter(|thread| !chain.contains(thread))
-            .map(|thread| self.thread_dump(program, thread))
-            .collect();
-        Report { running, blocked, tasks: self.task_tree() }
+        let others: Vec<ThreadId> =
+            self.threads.iter().map(|(place, _)| ThreadId(place)).filter(|thread| !chain.contains(thread)).collect();
+        let blocked = self.by_name(others).into_iter().map(|thread| self.thread_dump(program, thread)).collect();
+        Report { running, blocked, circle: Vec::new(), tasks: self.task_tree() }
     }
 
     /// Every blocked thread with what it waits for, who holds the other end, and what that one does.
     pub fn wait_for_graph(&self, program: &Program) -> Report {
-        self.report(program)
+        Report { circle: self.circle(), ..self.report(program) }
+    }
+
+    /// Threads in the order in which they were created, which is also that of their names.
+    fn by_name(&self, mut threads: Vec<ThreadId>) -> Vec<ThreadId> {
+        threads.sort_by_key(|thread| self.thread(*thread).actor);
+        threads
     }
 
     fn thread_dump(&self, program: &Program, thread: ThreadId) -> ThreadDump {
@@ -77,177 +83,65 @@ impl Store {
         ThreadDump {
             name: self.thread_name(thread),
             instance: self.instance_name(self.task(entry.task).inst),
-            state: self.state_words(thread),
+            state: self.state_word(thread),
+            waits: self.wait_words(thread),
             frames,
         }
     }
 
-    /// The name of an instance.
-    pub fn instance_name(&self, inst: InstanceId) -> String {
-        self.names.name(self.instance(inst).actor)
-    }
-
-    /// What a thread does, in words.
-    pub fn state_words(&self, thread: ThreadId) -> String {
-        match self.thread(thread).state {
-            ThreadState::Running => "runs".to_owned(),
-            ThreadState::Suspended if self.instance(self.instance_of_thread(thread)).locked => {
-                "never runs again: its instance was locked by a trap".to_owned()
-            }
-            ThreadState::Suspended => "is suspended until another thread resumes it".to_owned(),
-            ThreadState::Waiting(wait_for) => self.wait_words(thread, wait_for),
-        }
-    }
-
-    fn wait_words(&self, thread: ThreadId, wait_for: WaitFor) -> String {
-        let inst = self.instance(self.instance_of_thread(thread));
-        match wait_for {
-            WaitFor::Always => "is ready".to_owned(),
-            WaitFor::Backpressure(_) => format!(
-                "waits to enter {}: backpressure is {}{}",
-                self.names.name(inst.actor),
-                inst.backpressure,
-                self.exclusive_words(inst.exclusive_thread)
-            ),
-            WaitFor::NotExclusive => {
-                format!("waits for exclusive use of its instance{}", self.exclusive_words(inst.exclusive_thread))
-            }
-            WaitFor::EventIn(set) | WaitFor::EventInAndNotExclusive(set) => self.set_words(set),
-            WaitFor::PendingEvent(waitable) => format!("waits for {}", self.waitable_words(waitable)),
-            WaitFor::SubtaskResolved(subtask) => format!("waits for {}", self.waitable_words(subtask)),
-        }
-    }
-
-    fn exclusive_words(&self, exclusive: Option<ThreadId>) -> String {
-        exclusive.map_or_else(String::new, |thread| format!(", {} has exclusive use", self.thread_name(thread)))
-    }
-
-    fn set_words(&self, set: SetId) -> String {
-        let entry = self.set(set);
-        let name = self.names.name(entry.actor);
-        if entry.elems.is_empty() {
-            return format!("waits for an event in {name}, which is empty");
-        }
-        let elems: Vec<String> = entry.elems.iter().map(|waitable| self.waitable_words(*waitable)).collect();
-        format!("waits for an event in {name} of: {}", elems.join("; "))
-    }
-
-    /// What a waitable is, what it does, and who holds the other side.
-    pub fn waitable_words(&self, id: WaitableId) -> String {
-        let waitable = self.waitable(id);
-        let name = self.names.name(waitable.actor);
-        let event = if waitable.has_pending_event() { ", whose event is pending" } else { "" };
-        match &waitable.kind {
-            WaitableKind::Subtask(subtask) => {
-                let callee = match subtask.callee {
-                    Callee::None => String::new(),
-                    Callee::Task(task) if self.tasks.contains(task.0) && !subtask.resolved() => {
-                        format!(", run by {}", self.task_words(task))
-                    }
-                    Callee::Task(_) => String::new(),
-                    Callee::HostCall(_) => ", run by the host".to_owned(),
-                };
-                format!("the call {name} ({}){callee}{event}", subtask.state.word())
-            }
-            WaitableKind::End(end) => {
-                let verb = match (end.kind.direction, end.state) {
-                    (_, CopyState::Idle) => "idle",
-                    (_, CopyState::Done) => "done",
-                    (Direction::Readable, CopyState::Copying) => "reading",
-                    (Direction::Writable, CopyState::Copying) => "writing",
-                    (_, CopyState::CancellingCopy) => "cancelling",
-                };
-                format!("the {} {name} ({verb}{event}), {}", end.kind.word(), self.peer_words(id))
+    /// Follows, from each blocked thread, the first thread that it waits for, until one comes up again.
+    fn circle(&self) -> Vec<String> {
+        let threads = self.by_name(self.threads.iter().map(|(place, _)| ThreadId(place)).collect());
+        for first in threads {
+            let mut path = vec![first];
+            while let Some(next) = self.waits_for(path[path.len() - 1]).first().copied() {
+                if let Some(start) = path.iter().position(|thread| *thread == next) {
+                    return path[start..].iter().map(|thread| self.thread_in_words(*thread)).collect();
+                }
+                path.push(next);
             }
         }
+        Vec::new()
     }
 
-    fn peer_words(&self, id: WaitableId) -> String {
-        let end = self.waitable(id).end();
-        let shared = self.shared(end.shared);
-        let (other, word) = match end.kind.direction {
-            Direction::Readable => (shared.ends[1], "writable"),
-            Direction::Writable => (shared.ends[0], "readable"),
-        };
-        let Some(other) = other else {
-            return if shared.dropped {
-                format!("whose {word} end was dropped")
-            } else {
-                format!("whose {word} end is on its way in a call that has not started")
-            };
-        };
-        let peer = self.waitable(other);
-        let holder = match peer.owner {
-            Owner::Host => "the host".to_owned(),
-            Owner::Instance(inst) => self.instance_name(inst),
-        };
-        let doing = match (peer.end().state, shared.kind) {
-            (CopyState::Idle, SharedKind::Future) => "which has done nothing with it",
-            (CopyState::Idle, SharedKind::Stream) => "which is not copying",
-            (CopyState::Copying, _) => "which is copying",
-            (CopyState::CancellingCopy, _) => "which is cancelling its copy",
-            (CopyState::Done, _) => "which is done with it",
-        };
-        format!("whose {word} end is held by {holder}, {doing}")
-    }
-
-    fn task_words(&self, task: TaskId) -> String {
-        let entry = self.task(task);
-        let threads: Vec<ThreadId> =
-            if entry.threads.is_empty() { entry.implicit_thread.into_iter().collect() } else { entry.threads.to_vec() };
-        let states: Vec<&str> = threads
-            .iter()
-            .map(|thread| match self.thread(*thread).state {
-                ThreadState::Running => "running",
-                ThreadState::Suspended => "suspended",
-                ThreadState::Waiting(WaitFor::Backpressure(_)) => "waiting to enter",
-                ThreadState::Waiting(_) if self.ready(*thread) => "ready",
-                ThreadState::Waiting(_) => "waiting",
-            })
-            .collect();
-        format!("{} in {} ({})", self.names.name(entry.actor), self.instance_name(entry.inst), states.join(", "))
+    /// The threads that could end a blocked thread's wait, as far as that is known.
+    fn waits_for(&self, thread: ThreadId) -> Vec<ThreadId> {
+        let ThreadState::Waiting(wait_for) = self.thread(thread).state else { return Vec::new() };
+        if self.ready(thread) {
+            return Vec::new();
+        }
+        let others = self.who_can_end(thread, wait_for).into_iter().filter(|other| *other != thread).collect();
+        self.by_name(others)
     }
 
     /// The tasks as a tree, indented, callers above callees.
     pub fn task_tree(&self) -> Vec<String> {
+        let mut tasks: Vec<TaskId> = self.tasks.iter().map(|(place, _)| TaskId(place)).collect();
+        tasks.sort_by_key(|task| self.task(*task).actor);
+        let callers: Vec<Option<TaskId>> = tasks.iter().map(|task| self.caller_of(*task)).collect();
+        let under = |caller: Option<TaskId>| {
+            tasks.iter().zip(&callers).filter(move |pair| *pair.1 == caller).map(|pair| *pair.0).rev()
+        };
         let mut lines = Vec::new();
-        let roots: Vec<TaskId> = self
-            .tasks
-            .iter()
-            .filter(|(_, task)| !matches!(task.caller, Caller::Subtask(_)))
-            .map(|(place, _)| TaskId(place))
-            .collect();
-        let mut stack: Vec<(TaskId, usize)> = roots.into_iter().rev().map(|task| (task, 0)).collect();
-        let mut seen = Vec::new();
+        let mut stack: Vec<(TaskId, usize)> = under(None).map(|task| (task, 0)).collect();
         while let Some((task, depth)) = stack.pop() {
-            if seen.contains(&task) {
-                continue;
-            }
-            seen.push(task);
             lines.push(format!("{}{}", "  ".repeat(depth), self.task_words(task)));
-            let children = self.callees_of(task);
-            stack.extend(children.into_iter().rev().map(|child| (child, depth + 1)));
+            stack.extend(under(Some(task)).map(|callee| (callee, depth + 1)));
         }
-        let orphans: Vec<TaskId> =
-            self.tasks.iter().map(|(place, _)| TaskId(place)).filter(|task| !seen.contains(task)).collect();
-        lines.extend(orphans.into_iter().map(|task| self.task_words(task)));
         lines
     }
 
-    /// The tasks that an instance's calls began, for those calls whose names come from a task.
-    fn callees_of(&self, caller: TaskId) -> Vec<TaskId> {
-        let prefix = self.names.name(self.task(caller).actor);
-        self.tasks
-            .iter()
-            .filter(|(_, task)| {
-                let name = self.names.name(task.actor);
-                name.strip_prefix(&prefix).is_some_and(|rest| {
-                    rest.strip_prefix('/').is_some_and(|rest| !rest.contains('/'))
-                        || rest.strip_prefix("/thread#").is_some_and(|rest| rest.matches('/').count() == 1)
-                })
-            })
-            .map(|(place, _)| TaskId(place))
-            .collect()
+    /// The task whose thread made a call, or if it is over, the nearest one above it that is not.
+    fn caller_of(&self, task: TaskId) -> Option<TaskId> {
+        let mut at = self.task(task).actor;
+        while at != ActorId::EMBEDDER {
+            at = self.names.creator(at);
+            let caller = self.tasks.iter().find(|(_, other)| other.actor == at);
+            if let Some((place, _)) = caller {
+                return Some(TaskId(place));
+            }
+        }
+        None
     }
 
     /// What is left in any table, in words; empty when nothing is.
@@ -258,11 +152,11 @@ impl Store {
             for (index, handle) in instance.handles.iter() {
                 let what = match handle {
                     Handle::Resource(resource) => {
-                        let kind = if resource.own { "owned" } else { "borrowed" };
+                        let kind = if resource.own { "an owned" } else { "a borrowed" };
                         format!("{kind} resource `{}`", self.resource_type(resource.rt).name)
                     }
                     Handle::Waitable(waitable) => self.waitable_words(*waitable),
-                    Handle::Set(set) => format!("the waitable set {}", self.names.name(self.set(*set).actor)),
+                    Handle::Set(set) => format!("waitable set {}", self.names.name(self.set(*set).actor)),
                     Handle::ErrorContext(_) => "an error context".to_owned(),
                 };
                 leaks.push(format!("{name}: handle {}: {what}", index.0));
@@ -293,8 +187,8 @@ fn func_name(program: &Program, frame: &wasm::FrameInfo) -> String {
     }
 }
 
-impl std::fmt::Display for Report {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (position, thread) in self.running.iter().enumerate() {
             let word = if position == 0 { "running" } else { "resumed by" };
             writeln!(f, "{word} {} in {}", thread.name, thread.instance)?;
@@ -303,10 +197,22 @@ impl std::fmt::Display for Report {
             }
         }
         for thread in &self.blocked {
-            writeln!(f, "{} in {} {}", thread.name, thread.instance, thread.state)?;
+            write!(f, "{} in {} {}", thread.name, thread.instance, thread.state)?;
+            match thread.waits.as_slice() {
+                [] => writeln!(f)?,
+                waits => {
+                    writeln!(f, ":")?;
+                    for wait in waits {
+                        writeln!(f, "  - {wait}")?;
+                    }
+                }
+            }
+        }
+        if let Some(first) = self.circle.first() {
+            writeln!(f, "in a circle: {}, which waits for {first}", self.circle.join(", which waits for "))?;
         }
         if !self.tasks.is_empty() {
-            writeln!(f, "tasks:")?;
+            writeln!(f, "tasks, callers above callees:")?;
             for line in &self.tasks {
                 writeln!(f, "  {line}")?;
             }

@@ -37,6 +37,7 @@ pub mod trace;
 pub mod types_equal;
 pub mod waitable;
 pub mod waiting;
+pub mod words;
 
 pub use program::Program;
 pub use store::Store;

@@ -194,6 +194,11 @@ impl choice::Names for Names {
 }
 
 impl Names {
+    /// Who created an actor; the embedder for what nobody else did.
+    pub fn creator(&self, actor: ActorId) -> ActorId {
+        self.entries[index(actor)].creator
+    }
+
     /// The name of an actor, or `embedder`.
     pub fn text(&self, actor: ActorId) -> String {
         if actor == ActorId::EMBEDDER { "embedder".to_owned() } else { self.name(actor) }

@@ -130,7 +130,7 @@ pub struct Failure {
     /// Why.
     pub fault: Fault,
     /// Who ran and who called whom.
-    pub report: Report,
+    pub report: Box<Report>,
 }
 
 impl fmt::Display for Failure {
@@ -305,7 +305,7 @@ impl Store {
 
     /// A fault while the host was at work on an instance.
     pub(crate) fn fail_in(&mut self, env: &Env<'_, '_>, fault: Fault, at_work: Option<InstanceId>) -> Failure {
-        let report = self.report(env.program);
+        let report = Box::new(self.report(env.program));
         self.lock_after_trap(at_work);
         Failure { fault, report }
     }
