@@ -33,6 +33,8 @@ pub enum ActivationKind {
         inst: InstanceId,
         /// The calling instance; none for the embedder.
         caller: Option<InstanceId>,
+        /// Whether the thread in exclusive use was let run first.
+        gave_way: bool,
     },
     /// A request for cancellation resumed a thread.
     Cancel {
@@ -48,6 +50,6 @@ pub enum ActivationKind {
     Realloc,
 }
 state_hash!(enum ActivationKind {
-    0 => Tick { inst }, 1 => Lift { task, inst, caller }, 2 => Cancel { entered }, 3 => Instantiate { invocation },
+    0 => Tick { inst }, 1 => Lift { task, inst, caller, gave_way }, 2 => Cancel { entered }, 3 => Instantiate { invocation },
     4 => Realloc,
 });

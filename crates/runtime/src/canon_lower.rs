@@ -80,7 +80,7 @@ impl Store {
             return Ok(());
         }
         assert!(inst == self.instance_of_thread(thread), "a lift resumes threads of its instance only");
-        if self.sync_call_candidates(env, inst).is_empty() { Err(self.sync_call_stuck()) } else { Ok(()) }
+        if self.sync_call_candidates(env, inst).is_empty() { Err(self.sync_call_stuck(inst)) } else { Ok(()) }
     }
 
     /// # Traps

@@ -155,6 +155,7 @@ impl Store {
     ) -> Result<(), Failure> {
         assert!(self.asking == Some(Ask::Cancel(call)), "the answer is to the question");
         self.asking = None;
+        env.trace(self, || TraceEvent::Ask { ask: Ask::Cancel(call) });
         let answered = match answer {
             CancelAnswer::Cancelled => self.finish_host_call(env, call, None),
             CancelAnswer::Return(values) => self.finish_host_call(env, call, Some(values)),
@@ -167,9 +168,11 @@ impl Store {
     ///
     /// # Errors
     /// The host's own trap.
-    pub fn answer_drop(&mut self, env: &Env<'_, '_>, answer: Result<(), Trap>) -> Result<(), Failure> {
-        assert!(matches!(self.asking, Some(Ask::DropResource(_))), "the answer is to the question");
-        self.asking = None;
+    pub fn answer_drop(&mut self, env: &mut Env<'_, '_>, answer: Result<(), Trap>) -> Result<(), Failure> {
+        let Some(ask @ Ask::DropResource(_)) = self.asking.take() else {
+            panic!("the answer is to the question");
+        };
+        env.trace(self, || TraceEvent::Ask { ask });
         answer.map_err(|trap| self.fail(env, trap.into()))
     }
 

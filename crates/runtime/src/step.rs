@@ -299,12 +299,13 @@ impl Store {
         self.run_to_stop(env).map_err(|fault| self.fail(env, fault))
     }
 
-    pub(crate) fn fail(&mut self, env: &Env<'_, '_>, fault: Fault) -> Failure {
+    pub(crate) fn fail(&mut self, env: &mut Env<'_, '_>, fault: Fault) -> Failure {
         self.fail_in(env, fault, None)
     }
 
     /// A fault while the host was at work on an instance.
-    pub(crate) fn fail_in(&mut self, env: &Env<'_, '_>, fault: Fault, at_work: Option<InstanceId>) -> Failure {
+    pub(crate) fn fail_in(&mut self, env: &mut Env<'_, '_>, fault: Fault, at_work: Option<InstanceId>) -> Failure {
+        env.trace(self, || TraceEvent::Fault { fault: &fault });
         let report = Box::new(self.report(env.program));
         self.lock_after_trap(at_work);
         Failure { fault, report }
@@ -338,7 +339,7 @@ impl Store {
                 self.leave_to(inst, None);
                 self.running.pop();
             }
-            ActivationKind::Lift { task, inst, caller } => self.continue_lift(env, task, inst, caller)?,
+            ActivationKind::Lift { task, inst, caller, .. } => self.continue_lift(env, task, inst, caller)?,
             ActivationKind::Cancel { entered } => {
                 if let Some((inst, caller)) = entered {
                     self.leave_to(inst, Some(caller));

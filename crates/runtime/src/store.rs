@@ -357,6 +357,9 @@ impl Store {
         let occurrence = self.names.visit(actor, crate::names::Visit::Data);
         let anchor = Anchor { actor, object: None, operation, occurrence };
         let alternatives: SmallVec<[Alternative; 4]> = words.iter().map(|word| Alternative::Word(word)).collect();
-        env.choose(&ChoicePoint { kind, anchor, alternatives }, &self.names)
+        let point = ChoicePoint { kind, anchor, alternatives };
+        let picked = env.choose(&point, &self.names);
+        self.trace_choice(env, &point, picked);
+        picked
     }
 }

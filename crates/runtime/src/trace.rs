@@ -7,6 +7,7 @@ use syntax::component::Builtin;
 use crate::host::Ask;
 use crate::id::{TaskId, ThreadId, WaitableId};
 use crate::program::Program;
+use crate::step::Fault;
 use crate::store::Store;
 use crate::waitable::Event;
 
@@ -108,10 +109,15 @@ pub enum TraceEvent<'a> {
         /// The position picked.
         picked: usize,
     },
-    /// The host is asked.
+    /// The host was asked and answers now.
     Ask {
         /// What it is asked.
         ask: Ask,
+    },
+    /// The store cannot go on; `Store::running` is still the chain of those who ran.
+    Fault {
+        /// Why.
+        fault: &'a Fault,
     },
     /// A line of the host's own.
     Host {

@@ -281,9 +281,12 @@ impl Store {
         candidates
     }
 
-    /// The trap of a sync-typed call that is blocked and has nobody to resume.
-    pub(crate) fn sync_call_stuck(&self) -> Trap {
-        let any_ready = !self.ready_threads().is_empty();
+    /// The trap of a sync-typed call of an instance that is blocked and has nobody to resume. Which words are used, the
+    /// reference scripts show: a deadlock where a thread of the same root instance is ready, but may not be resumed.
+    pub(crate) fn sync_call_stuck(&self, inst: InstanceId) -> Trap {
+        let root = self.root_of(inst);
+        let excluded = |thread: &ThreadId| self.root_of(self.instance_of_thread(*thread)) == root;
+        let any_ready = self.ready_threads().iter().any(excluded);
         Trap::new(if any_ready { syntax::TrapRule::SyncDeadlock } else { syntax::TrapRule::SyncMayNotBlock })
     }
 }

@@ -25,10 +25,38 @@ pub struct SpecRevision {
     pub donut: Follow,
     /// Whether the loop of a sync-typed lift leaves out the implicit threads of async-typed tasks that need exclusive use.
     pub sync_loop: Follow,
+    /// Whether `task.return` without a memory goes with a lift that has one.
+    pub task_return_memory: Follow,
+    /// Whether cancelling a copy of a stream that got somewhere reports CANCELLED, and not COMPLETED.
+    pub cancel_copy: Follow,
+    /// Whether a call that is held back by a thread in exclusive use lets that thread run first, if it is ready.
+    pub exclusive_first: Follow,
+}
+
+impl SpecRevision {
+    /// The text everywhere.
+    pub const TEXT: Self = Self {
+        may_not_block: Follow::Text,
+        donut: Follow::Text,
+        sync_loop: Follow::Text,
+        task_return_memory: Follow::Text,
+        cancel_copy: Follow::Text,
+        exclusive_first: Follow::Text,
+    };
+
+    /// The reference scripts everywhere.
+    pub const SCRIPTS: Self = Self {
+        may_not_block: Follow::Scripts,
+        donut: Follow::Scripts,
+        sync_loop: Follow::Scripts,
+        task_return_memory: Follow::Scripts,
+        cancel_copy: Follow::Scripts,
+        exclusive_first: Follow::Scripts,
+    };
 }
 
 impl Default for SpecRevision {
     fn default() -> Self {
-        Self { may_not_block: Follow::Scripts, donut: Follow::Scripts, sync_loop: Follow::Scripts }
+        Self::SCRIPTS
     }
 }

@@ -116,12 +116,12 @@ trap_rules! {
     /// A sync-typed task or a start function blocks and no thread in the store is ready; Differs: `test/` also traps before a blocking built-in looks at its operands.
     SyncMayNotBlock = "sync/may-not-block" => "cannot block a synchronous task before returning";
     in "CanonicalABI.md, `canon lift`" at [("canon_lift", 1)]
-    when "no thread of the store is ready, not even one that this loop may not resume";
+    when "no thread of the same root instance is ready, not even one that this loop may not resume";
 
     /// A sync-typed task blocks and every ready thread of the store is one that its loop may not resume.
     SyncDeadlock = "sync/deadlock" => "deadlock detected: event loop cannot make further progress";
     in "CanonicalABI.md, `canon lift`" at [("canon_lift", 1)]
-    when "a thread is ready, but all that are belong to another instance or need the exclusive thread";
+    when "a thread of the same root instance is ready, but all that are belong to another instance or need the exclusive thread";
 
     /// The task of the embedder is not resolved, nothing is ready and the host owes no event; no trap of the definition, but the scripts assert it.
     EventLoopDeadlock = "event-loop/deadlock" => "deadlock detected: event loop cannot make further progress";

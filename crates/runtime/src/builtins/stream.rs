@@ -3,19 +3,20 @@
 //! Spec: CanonicalABI.md, "`canon {stream,future}.new`" and the following sections.
 
 use syntax::component::Payload;
+use syntax::revision::Follow;
 use syntax::{Trap, TrapRule};
 
 use super::{BLOCKED, Call, done, result};
 use crate::buffer::{Buffer, GuestPlace, Place};
 use crate::context::{BorrowScope, Context};
-use crate::copy_end::{CopyEnd, CopyState, Direction, EndKind, Shared, SharedKind};
+use crate::copy_end::{CopyEnd, CopyResult, CopyState, Direction, EndKind, Shared, SharedKind};
 use crate::handle::Handle;
 use crate::id::WaitableId;
 use crate::names::ActorKind;
 use crate::step::{Env, Fault, Flow};
 use crate::store::Store;
 use crate::table::HANDLES;
-use crate::waitable::{Owner, WaitableKind};
+use crate::waitable::{Owner, PendingEvent, WaitableKind};
 
 impl Store {
     /// Spec: CanonicalABI.md, "`canon {stream,future}.new`", `canon_stream_new`.
@@ -148,7 +149,8 @@ impl Store {
         self.cancel_copy(env, call, EndKind::WRITABLE_STREAM, payload, is_async)
     }
 
-    /// Spec: CanonicalABI.md, "`canon {stream,future}.cancel-{read,write}`", `cancel_copy`.
+    /// Spec: CanonicalABI.md, "`canon {stream,future}.cancel-{read,write}`", `cancel_copy`. Differs: by the
+    /// reference scripts, a copy of a stream that got somewhere before it was cancelled reports CANCELLED.
     #[expect(clippy::too_many_arguments, reason = "the specification's helper has these")]
     pub(super) fn cancel_copy(
         &mut self,
@@ -183,6 +185,12 @@ impl Store {
             return Err(Trap::new(TrapRule::WaitableSyncInSet).into());
         }
         self.waitable_mut(id).end_mut().state = CopyState::CancellingCopy;
+        if env.program.revision.cancel_copy == Follow::Scripts
+            && let Some(PendingEvent::Stream { result: result @ CopyResult::Completed, .. }) =
+                &mut self.waitable_mut(id).pending_event
+        {
+            *result = CopyResult::Cancelled;
+        }
         if !self.waitable(id).has_pending_event() {
             self.shared_cancel(id);
             if !self.waitable(id).has_pending_event() {
@@ -199,7 +207,7 @@ impl Store {
     fn shared_cancel(&mut self, id: WaitableId) {
         let shared = self.waitable(id).end().shared;
         if self.shared(shared).pending == Some(id) {
-            self.reset_and_notify_pending(shared, crate::copy_end::CopyResult::Cancelled);
+            self.reset_and_notify_pending(shared, CopyResult::Cancelled);
         }
     }
 
