@@ -114,7 +114,7 @@ pub enum TraceEvent<'a> {
         /// What it is asked.
         ask: Ask,
     },
-    /// The store cannot go on; `Store::running` is still the chain of those who ran.
+    /// The store cannot go on; who ran when it happened is still there.
     Fault {
         /// Why.
         fault: &'a Fault,
