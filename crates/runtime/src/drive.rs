@@ -4,12 +4,12 @@
 //! from outside comes from the host.
 
 use canon::Resource;
-use choice::{ActorId, Divergence};
+use choice::{ActorId, ChoiceKind, ChoicePoint, Divergence};
 use syntax::Trap;
 
 use crate::dump::Report;
 use crate::host::{Ask, CancelAnswer, HostAnswer};
-use crate::id::{HostCallId, InvocationId, WaitableId};
+use crate::id::{HostCallId, InvocationId, ThreadId, WaitableId};
 use crate::step::{Env, Failure, Step};
 use crate::store::Store;
 
@@ -111,6 +111,24 @@ pub enum Ended {
     Diverged(Divergence),
 }
 
+/// How far driving goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Goal {
+    /// Until a call of the embedder, or an instantiation, has ended, and not a step further.
+    Resolved(InvocationId),
+    /// Until nothing is ready and the host owes nothing.
+    Quiet,
+}
+
+/// Where driving stopped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stopped {
+    /// At a choice: the store and its host can be forked here; `pick` goes on.
+    Choice(ChoicePoint),
+    /// For good.
+    Ended(Ended),
+}
+
 /// Runs until a call of the embedder, or an instantiation, has ended, and not a step further.
 ///
 /// # Errors
@@ -121,8 +139,7 @@ pub fn run_until_resolved(
     host: &mut dyn Host,
     invocation: InvocationId,
 ) -> Result<Ended, Failure> {
-    let ended = turn_until(store, env, host, Some(invocation));
-    settle_copies(store, env, host, ended)
+    run(store, env, host, Goal::Resolved(invocation))
 }
 
 /// Runs until nothing is ready and the host owes nothing.
@@ -130,43 +147,84 @@ pub fn run_until_resolved(
 /// # Errors
 /// A trap or a limit.
 pub fn drain(store: &mut Store, env: &mut Env<'_, '_>, host: &mut dyn Host) -> Result<Ended, Failure> {
-    let ended = turn_until(store, env, host, None);
-    settle_copies(store, env, host, ended)
+    run(store, env, host, Goal::Quiet)
 }
 
-/// Turns the event loop until a call has ended, or without one until there is nothing to do.
-fn turn_until(
-    store: &mut Store,
-    env: &mut Env<'_, '_>,
-    host: &mut dyn Host,
-    invocation: Option<InvocationId>,
-) -> Result<Ended, Failure> {
+/// Drives to a goal, asking the chooser at every choice.
+///
+/// # Errors
+/// A trap or a limit.
+pub fn run(store: &mut Store, env: &mut Env<'_, '_>, host: &mut dyn Host, goal: Goal) -> Result<Ended, Failure> {
     loop {
-        if let Some(ended) = run_until_idle(store, env, host)? {
-            return Ok(ended);
-        }
-        if invocation.is_some_and(|invocation| store.invocation(invocation).outcome.is_some()) {
-            return Ok(Ended::Done);
-        }
-        match turn(store, env, host)? {
-            Turn::Taken => {}
-            Turn::Nothing if invocation.is_none() => return Ok(Ended::Done),
-            Turn::Nothing => return Ok(Ended::Deadlock(store.wait_for_graph(env.program))),
-            Turn::Diverged(divergence) => return Ok(Ended::Diverged(divergence)),
+        let point = match advance(store, env, host, goal)? {
+            Stopped::Ended(ended) => return Ok(ended),
+            Stopped::Choice(point) => point,
+        };
+        match env.chooser.choose(&point, store.names()) {
+            Ok(picked) => pick(store, env, host, &point, picked)?,
+            Err(divergence) => return Ok(Ended::Diverged(divergence)),
         }
     }
 }
 
-/// What was copied to the host before the end reaches it, however the run ended: the guest was told of it.
-fn settle_copies(
+/// Drives to a goal or to the next choice with at least two alternatives. Choices of the host and data choices are asked of
+/// the chooser inline.
+///
+/// # Errors
+/// A trap or a limit.
+pub fn advance(store: &mut Store, env: &mut Env<'_, '_>, host: &mut dyn Host, goal: Goal) -> Result<Stopped, Failure> {
+    let stopped = turn_until(store, env, host, goal);
+    if matches!(stopped, Ok(Stopped::Choice(_))) {
+        return stopped;
+    }
+    // What was copied to the host before the end reaches it, however the run ended: the guest was told of it.
+    let settled = copies_ended(store, env, host);
+    let stopped = stopped?;
+    settled.map(|()| stopped)
+}
+
+/// Goes on from the choice that `advance` came to.
+///
+/// # Errors
+/// A trap while an event of the host is delivered.
+///
+/// # Panics
+/// When the choice has fewer alternatives.
+pub fn pick(
     store: &mut Store,
     env: &mut Env<'_, '_>,
     host: &mut dyn Host,
-    ended: Result<Ended, Failure>,
-) -> Result<Ended, Failure> {
-    let settled = copies_ended(store, env, host);
-    let ended = ended?;
-    settled.map(|()| ended)
+    point: &ChoicePoint,
+    picked: usize,
+) -> Result<(), Failure> {
+    if point.kind != ChoiceKind::EmbedderTurn {
+        store.decide(env, picked);
+        return Ok(());
+    }
+    store.trace_choice(env, point, picked);
+    let ready = store.ready_threads();
+    take_turn(store, env, host, &ready, picked)
+}
+
+/// Turns the event loop until the goal is reached or a choice has to be made.
+fn turn_until(store: &mut Store, env: &mut Env<'_, '_>, host: &mut dyn Host, goal: Goal) -> Result<Stopped, Failure> {
+    loop {
+        if let Some(stopped) = run_until_idle(store, env, host)? {
+            return Ok(stopped);
+        }
+        if let Goal::Resolved(invocation) = goal
+            && store.invocation(invocation).outcome.is_some()
+        {
+            return Ok(Stopped::Ended(Ended::Done));
+        }
+        match turn(store, env, host)? {
+            Turn::Taken => {}
+            Turn::Choice(point) => return Ok(Stopped::Choice(point)),
+            Turn::Nothing if goal == Goal::Quiet => return Ok(Stopped::Ended(Ended::Done)),
+            Turn::Nothing => return Ok(Stopped::Ended(Ended::Deadlock(store.wait_for_graph(env.program)))),
+            Turn::Diverged(divergence) => return Ok(Stopped::Ended(Ended::Diverged(divergence))),
+        }
+    }
 }
 
 fn copies_ended(store: &mut Store, env: &mut Env<'_, '_>, host: &mut dyn Host) -> Result<(), Failure> {
@@ -175,11 +233,12 @@ fn copies_ended(store: &mut Store, env: &mut Env<'_, '_>, host: &mut dyn Host) -
 
 enum Turn {
     Taken,
+    Choice(ChoicePoint),
     Nothing,
     Diverged(Divergence),
 }
 
-/// One turn of the event loop: resumes a thread or delivers an event of the host.
+/// One turn of the event loop: resumes a thread or delivers an event of the host, or leaves the choice.
 fn turn(store: &mut Store, env: &mut Env<'_, '_>, host: &mut dyn Host) -> Result<Turn, Failure> {
     loop {
         copies_ended(store, env, host)?;
@@ -188,50 +247,49 @@ fn turn(store: &mut Store, env: &mut Env<'_, '_>, host: &mut dyn Host) -> Result
         if let Some(divergence) = host.divergence() {
             return Ok(Turn::Diverged(divergence));
         }
-        let count = ready.len() + events.len();
-        if count == 0 {
-            if host.wait() {
-                continue;
+        match ready.len() + events.len() {
+            0 if host.wait() => {}
+            0 => return Ok(Turn::Nothing),
+            1 => {
+                store.embedder_turn(&ready, &events);
+                take_turn(store, env, host, &ready, 0)?;
+                return Ok(Turn::Taken);
             }
-            return Ok(Turn::Nothing);
+            _ => return Ok(Turn::Choice(store.embedder_turn(&ready, &events))),
         }
-        let point = store.embedder_turn(&ready, &events);
-        let picked = if count == 1 {
-            0
-        } else {
-            match env.chooser.choose(&point, store.names()) {
-                Ok(picked) => {
-                    store.trace_choice(env, &point, picked);
-                    picked
-                }
-                Err(divergence) => return Ok(Turn::Diverged(divergence)),
-            }
-        };
-        match ready.get(picked) {
-            Some(thread) => store.tick(env, *thread),
-            None => host.deliver(store, env, picked - ready.len())?,
-        }
-        return Ok(Turn::Taken);
     }
 }
 
-/// Steps until nothing runs, asking the chooser and the host.
-fn run_until_idle(store: &mut Store, env: &mut Env<'_, '_>, host: &mut dyn Host) -> Result<Option<Ended>, Failure> {
+fn take_turn(
+    store: &mut Store,
+    env: &mut Env<'_, '_>,
+    host: &mut dyn Host,
+    ready: &[ThreadId],
+    picked: usize,
+) -> Result<(), Failure> {
+    match ready.get(picked) {
+        Some(thread) => {
+            store.tick(env, *thread);
+            Ok(())
+        }
+        None => host.deliver(store, env, picked - ready.len()),
+    }
+}
+
+/// Steps until nothing runs or a choice has to be made, asking the host.
+fn run_until_idle(store: &mut Store, env: &mut Env<'_, '_>, host: &mut dyn Host) -> Result<Option<Stopped>, Failure> {
     loop {
         let step = store.step(env);
         if let Some(divergence) = env.divergence.take() {
-            return Ok(Some(Ended::Diverged(divergence)));
+            return Ok(Some(Stopped::Ended(Ended::Diverged(divergence))));
         }
         match step? {
             Step::Idle => return Ok(None),
-            Step::OutOfFuel => return Ok(Some(Ended::OutOfFuel)),
-            Step::Choice(point) => match env.chooser.choose(&point, store.names()) {
-                Ok(picked) => store.decide(env, picked),
-                Err(divergence) => return Ok(Some(Ended::Diverged(divergence))),
-            },
+            Step::OutOfFuel => return Ok(Some(Stopped::Ended(Ended::OutOfFuel))),
+            Step::Choice(point) => return Ok(Some(Stopped::Choice(point))),
             Step::NeedsHost(ask) => {
                 if let Some(divergence) = answer(store, env, host, ask)? {
-                    return Ok(Some(Ended::Diverged(divergence)));
+                    return Ok(Some(Stopped::Ended(Ended::Diverged(divergence))));
                 }
             }
         }
