@@ -98,8 +98,8 @@ impl Store {
     /// Adds a function of the host, called `label` in names.
     pub fn add_host_func(&mut self, func: HostFunc, label: &str) -> FuncId {
         let label = self.names.label(label);
-        self.funcs.push(Func::Host { func, label });
-        FuncId::new(self.funcs.len() - 1)
+        self.linked_mut().funcs.push(Func::Host { func, label });
+        FuncId::new(self.linked.funcs.len() - 1)
     }
 
     /// Adds a resource type of the host.

@@ -123,14 +123,14 @@ impl Store {
 
     /// A component value that captured nothing.
     pub fn add_closure(&mut self, component: ComponentId) -> ClosureId {
-        self.closures.push(Closure { component, captures: Vec::new() });
-        ClosureId::new(self.closures.len() - 1)
+        self.linked_mut().closures.push(Closure { component, captures: Vec::new() });
+        ClosureId::new(self.linked.closures.len() - 1)
     }
 
     /// An instance value.
     pub fn add_bundle(&mut self, bundle: Bundle) -> BundleId {
-        self.bundles.push(bundle);
-        BundleId::new(self.bundles.len() - 1)
+        self.linked_mut().bundles.push(bundle);
+        BundleId::new(self.linked.bundles.len() - 1)
     }
 
     fn begin_instantiation(
@@ -229,8 +229,8 @@ impl Store {
             }
             Definition::Component { component, captures } => {
                 let captures = captures.iter().map(|capture| self.at().capture(*capture)).collect();
-                self.closures.push(Closure { component: *component, captures });
-                let closure = ClosureId::new(self.closures.len() - 1);
+                self.linked_mut().closures.push(Closure { component: *component, captures });
+                let closure = ClosureId::new(self.linked.closures.len() - 1);
                 self.at().components.push(closure);
                 Ok(())
             }
@@ -320,7 +320,7 @@ impl Store {
         match value {
             ExternValue::Func(func) => {
                 let new = self.names.label(name);
-                if let Func::Lifted { label, .. } = &mut self.funcs[func.index()]
+                if let Func::Lifted { label, .. } = &mut self.linked_mut().funcs[func.index()]
                     && *label == 0
                 {
                     *label = new;
@@ -445,14 +445,14 @@ impl Store {
         let inst = self.at().inst;
         let callee = self.at().core_funcs[callee.index()];
         let is_async = program.definitions.types.func(ty).is_async;
-        self.funcs.push(Func::Lifted { callee, ty, is_async, opts, inst, label: 0 });
-        let func = FuncId::new(self.funcs.len() - 1);
+        self.linked_mut().funcs.push(Func::Lifted { callee, ty, is_async, opts, inst, label: 0 });
+        let func = FuncId::new(self.linked.funcs.len() - 1);
         self.at().funcs.push(func);
     }
 
     fn define_core_func(&mut self, func: CoreFunc, ty: syntax::module::FuncType) {
-        self.core_funcs.push(func);
-        let id = wasm::HostFuncId(syntax::convert::to_u32(self.core_funcs.len() - 1));
+        self.linked_mut().core_funcs.push(func);
+        let id = wasm::HostFuncId(syntax::convert::to_u32(self.linked.core_funcs.len() - 1));
         let addr = self.core.alloc_host_func(id, ty);
         self.at().core_funcs.push(addr);
     }

@@ -3,6 +3,8 @@
 //! Anchors of schedules and lines of traces are written with these names. They survive edits of the program better than
 //! counts of steps do.
 
+use std::sync::Arc;
+
 use choice::hash::{hash_text, mix};
 use choice::{ActorId, Names as _};
 use syntax::convert::to_u32;
@@ -103,7 +105,7 @@ struct Entry {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Names {
     entries: Vec<Entry>,
-    labels: Vec<String>,
+    labels: Arc<Vec<String>>,
 }
 
 impl Default for Names {
@@ -116,7 +118,7 @@ impl Default for Names {
             created: [0; ActorKind::COUNT],
             visits: [0; Visit::COUNT],
         };
-        Self { entries: vec![root], labels: vec![String::new()] }
+        Self { entries: vec![root], labels: Arc::new(vec![String::new()]) }
     }
 }
 
@@ -125,7 +127,7 @@ impl Names {
     pub fn label(&mut self, label: &str) -> u32 {
         let known = self.labels.iter().position(|known| known == label);
         to_u32(known.unwrap_or_else(|| {
-            self.labels.push(label.to_owned());
+            Arc::make_mut(&mut self.labels).push(label.to_owned());
             self.labels.len() - 1
         }))
     }

@@ -3,6 +3,7 @@
 //! Spec: CanonicalABI.md, "Embedding API", `Store`. A store can be cloned, compared and hashed between steps.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use canon::{ErrorContextId, ResourceTypeId, SharedId};
 use choice::{ActorId, Alternative, Anchor, ChoiceKind, ChoicePoint, StateHash, StateHasher};
@@ -87,6 +88,19 @@ pub enum CoreFunc {
     },
 }
 
+/// What linking made: it changes only while components are instantiated, so that forks of a store share it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Linked {
+    /// Component-level functions.
+    pub(crate) funcs: Vec<Func>,
+    /// Core functions that are not core code, by the number that the core store knows them by.
+    pub(crate) core_funcs: Vec<CoreFunc>,
+    /// Instance values.
+    pub(crate) bundles: Vec<Bundle>,
+    /// Component values.
+    pub(crate) closures: Vec<Closure>,
+}
+
 /// Everything mutable.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Store {
@@ -102,10 +116,7 @@ pub struct Store {
     pub(crate) shared: Arena<Shared>,
     pub(crate) error_contexts: Arena<ErrorContext>,
     pub(crate) resource_types: Vec<ResourceType>,
-    pub(crate) funcs: Vec<Func>,
-    pub(crate) core_funcs: Vec<CoreFunc>,
-    pub(crate) bundles: Vec<Bundle>,
-    pub(crate) closures: Vec<Closure>,
+    pub(crate) linked: Arc<Linked>,
     pub(crate) waiting: Vec<ThreadId>,
     pub(crate) running: Vec<Activation>,
     pub(crate) choosing: Option<Choosing>,
@@ -169,10 +180,7 @@ impl Store {
             shared: Arena::default(),
             error_contexts: Arena::default(),
             resource_types: Vec::new(),
-            funcs: Vec::new(),
-            core_funcs: Vec::new(),
-            bundles: Vec::new(),
-            closures: Vec::new(),
+            linked: Arc::default(),
             waiting: Vec::new(),
             running: Vec::new(),
             choosing: None,
@@ -207,17 +215,17 @@ impl Store {
 
     /// A function value.
     pub fn func(&self, func: FuncId) -> &Func {
-        &self.funcs[func.index()]
+        &self.linked.funcs[func.index()]
     }
 
     /// The exports of an instance value.
     pub fn bundle(&self, bundle: BundleId) -> &Bundle {
-        &self.bundles[bundle.index()]
+        &self.linked.bundles[bundle.index()]
     }
 
     /// A component value.
     pub fn closure(&self, closure: ClosureId) -> &Closure {
-        &self.closures[closure.index()]
+        &self.linked.closures[closure.index()]
     }
 
     /// A resource type.
@@ -228,6 +236,11 @@ impl Store {
     /// An error context.
     pub fn error_context(&self, id: ErrorContextId) -> &ErrorContext {
         self.error_contexts.get(id.0)
+    }
+
+    /// What linking made, to be changed; forks that share it get their own.
+    pub(crate) fn linked_mut(&mut self) -> &mut Linked {
+        Arc::make_mut(&mut self.linked)
     }
 
     /// The names of what the run created.

@@ -98,7 +98,7 @@ impl Store {
         let args: SmallVec<[u64; 16]> = SmallVec::from_slice(self.thread(thread).stack.host_args());
         let inst = self.instance_of_thread(thread);
         let position = syntax::convert::to_usize(u64::from(func.0));
-        match &self.core_funcs[position] {
+        match &self.linked.core_funcs[position] {
             CoreFunc::Lowered { func, ty, opts } => {
                 let call = LoweredCall { func: *func, ty: *ty, opts: *opts, args: &args };
                 self.canon_lower(env, thread, call)
