@@ -399,7 +399,7 @@ impl Store {
         Flow::Continue
     }
 
-    /// Spec: CanonicalABI.md, "Tasks", `Task.start`, with the caller's `on_start`.
+    /// Spec: CanonicalABI.md, "Tasks", `Task.start`, with the caller's `Task.on_start`.
     fn task_start(&mut self, env: &mut Env<'_, '_>, id: TaskId) -> Result<Values, Fault> {
         let task = self.task_mut(id);
         assert!(task.state == TaskState::Initial, "a task starts once");

@@ -1,6 +1,6 @@
 //! Driving a store: the event loop, with a host and a chooser.
 //!
-//! Spec: CanonicalABI.md, "Embedding API", `Store.tick`. Everything that is picked goes through the chooser, and everything
+//! Spec: CanonicalABI.md, "Embedding", `Store.tick`. Everything that is picked goes through the chooser, and everything
 //! from outside comes from the host.
 
 use canon::Resource;

@@ -66,7 +66,7 @@ impl Store {
 
     /// The check at the start of a call.
     ///
-    /// Spec: CanonicalABI.md, "Embedding API", `Store.lift`. Differs: with `donut` following the scripts, a call between an
+    /// Spec: CanonicalABI.md, "Embedding", `Store.lift`. Differs: with `donut` following the scripts, a call between an
     /// instance and itself, its ancestor or its descendant traps.
     ///
     /// # Traps

@@ -1,6 +1,6 @@
 //! One step at a time: until the next choice, the next question to the host, or nothing is left to run.
 //!
-//! Spec: CanonicalABI.md, "Embedding API" (`Store.invoke`, `Store.tick`), "Stack Switching" (`resume`).
+//! Spec: CanonicalABI.md, "Embedding" (`Store.invoke`, `Store.tick`), "Stack Switching" (`resume`).
 
 use std::fmt;
 
@@ -198,7 +198,7 @@ impl wasm::DataChoices for CoreChoices {}
 impl Store {
     /// Begins a call of the embedder; `step` runs it.
     ///
-    /// Spec: CanonicalABI.md, "Embedding API", `Store.invoke`.
+    /// Spec: CanonicalABI.md, "Embedding", `Store.invoke`.
     ///
     /// # Errors
     /// When the instance cannot be entered.
@@ -268,7 +268,7 @@ impl Store {
 
     /// Resumes a ready thread from the event loop; `step` runs it.
     ///
-    /// Spec: CanonicalABI.md, "Embedding API", `Store.tick`, with the choice made by the caller.
+    /// Spec: CanonicalABI.md, "Embedding", `Store.tick`, with the choice made by the caller.
     ///
     /// # Panics
     /// When something runs, or the thread is not ready.

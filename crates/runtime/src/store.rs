@@ -1,6 +1,6 @@
 //! The store: everything mutable, as plain data.
 //!
-//! Spec: CanonicalABI.md, "Embedding API", `Store`. A store can be cloned, compared and hashed between steps.
+//! Spec: CanonicalABI.md, "Embedding", `Store`. A store can be cloned, compared and hashed between steps.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -29,7 +29,7 @@ use crate::task::Task;
 use crate::thread::Thread;
 use crate::waitable::{Owner, Waitable, WaitableKind, WaitableSet};
 
-/// A component-level function value. Spec: CanonicalABI.md, "Embedding API", `FuncInst`.
+/// A component-level function value. Spec: CanonicalABI.md, "Embedding", `FuncInst`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Func {
     /// `canon lift`
@@ -65,7 +65,7 @@ impl Func {
     }
 }
 
-/// A core function that is not core code. Spec: CanonicalABI.md, "Embedding API", `CoreFuncInst`.
+/// A core function that is not core code. Spec: CanonicalABI.md, "Embedding", `CoreFuncInst`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CoreFunc {
     /// `canon lower`
