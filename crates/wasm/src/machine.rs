@@ -4,6 +4,7 @@
 //! other instances and of the host, exceptions, and what a stack looks like when a run ends.
 
 mod dispatch;
+mod handlers;
 pub(crate) mod slow;
 
 use smallvec::SmallVec;
@@ -13,7 +14,7 @@ use crate::choices::DataChoices;
 use crate::ids::{FuncAddr, HostFuncId, InstanceAddr, TagAddr};
 use crate::limits::{FRAME_CELLS, Limits};
 use crate::module::{Module, Modules, module_of};
-use crate::op::Code;
+use crate::op::{Code, Op};
 use crate::stack::{Link, Stack, State};
 use crate::store::{CoreStore, Exception, FuncKind, Links, Live};
 
@@ -97,8 +98,17 @@ enum Stop {
         a: u16,
         len: u16,
     },
-    /// A return to another instance.
-    Enter(u32),
+    /// A return to another instance, to an operation of the function that the stack then says.
+    Enter {
+        instance: u32,
+        pc: u32,
+    },
+    /// An operation that is done outside.
+    Slow(u32),
+    /// An access of a memory other than the first.
+    Memory(Op),
+    /// A call needs more cells.
+    Grow,
     Throw(Thrown),
 }
 
@@ -192,10 +202,11 @@ impl World<'_> {
         loop {
             let exit = match dispatch::run(self, stack) {
                 Stop::Return => Some(self.finish(stack)),
-                Stop::Enter(instance) => {
-                    stack.instance = InstanceAddr(instance);
+                Stop::Enter { instance, pc } => {
+                    (stack.instance, stack.pc) = (InstanceAddr(instance), pc);
                     None
                 }
+                Stop::Slow(_) | Stop::Memory(_) | Stop::Grow => unreachable!("done where the handlers are entered"),
                 Stop::Call { func, delta, offset } => self.call(stack, func, usize::from(delta), offset),
                 Stop::TailCall { func, a, len } => self.tail_call(stack, func, usize::from(a), usize::from(len)),
                 Stop::Trap(rule) => Some(self.trap(stack, rule)),

@@ -9,9 +9,9 @@ use super::{Stop, Thrown, dispatch::Window};
 use crate::choices::DataChoices;
 use crate::ids::{MemAddr, ref_cell};
 use crate::index;
-use crate::limits::Limits;
+use crate::limits::{DIRTY_PAGE_LOG2, Limits};
 use crate::module::Module;
-use crate::op::{LoadKind, StoreKind};
+use crate::op::{LoadKind, Op, StoreKind};
 use crate::slow::SlowOp;
 use crate::store::{Instance, Live, Memory, Table};
 
@@ -210,10 +210,9 @@ fn grow_table(table: &mut Table, delta: u64, value: u64, limits: &Limits) -> Opt
 }
 
 /// Reads any memory; `None` out of bounds.
-#[inline(never)]
-pub(super) fn load(memory: &Memory, kind: LoadKind, at: u64, offset: u64) -> Option<u64> {
+#[inline]
+pub(super) fn load(bytes: &[u8], kind: LoadKind, at: u64, offset: u64) -> Option<u64> {
     let at = at.checked_add(offset)?;
-    let bytes = &memory.bytes;
     macro_rules! read {
         ($ty:ty) => {{
             let len = to_u64(size_of::<$ty>());
@@ -234,16 +233,44 @@ pub(super) fn load(memory: &Memory, kind: LoadKind, at: u64, offset: u64) -> Opt
     })
 }
 
-/// Writes any memory; `None` out of bounds.
-#[inline(never)]
-pub(super) fn store(memory: &mut Memory, kind: StoreKind, at: u64, offset: u64, value: u64) -> Option<()> {
+/// Writes any memory, at an address and an offset; `None` out of bounds.
+#[inline]
+pub(super) fn store(bytes: &mut [u8], dirty: &mut [u8], kind: StoreKind, at: (u64, u64), value: u64) -> Option<()> {
     let len = match kind {
         StoreKind::U8 => 1,
         StoreKind::U16 => 2,
         StoreKind::U32 => 4,
         StoreKind::U64 => 8,
     };
-    let range = memory.range(at.checked_add(offset)?, to_u64(len))?;
-    memory.slice_mut(range).copy_from_slice(&value.to_le_bytes()[..len]);
+    let start = at.0.checked_add(at.1)?;
+    let (start, end) = (to_usize(start), to_usize(start.checked_add(to_u64(len))?));
+    let value = value.to_le_bytes();
+    let target = bytes.get_mut(start..end)?;
+    for (to, from) in target.iter_mut().zip(value) {
+        *to = from;
+    }
+    for at in [start, end - 1] {
+        if let Some(page) = dirty.get_mut(at >> DIRTY_PAGE_LOG2) {
+            *page = 1;
+        }
+    }
     Some(())
+}
+
+/// An access of a memory other than the first.
+pub(super) fn access(op: Op, regs: &mut Window, instance: &Instance, live: &mut Live) -> Result<(), Stop> {
+    let out = TrapRule::CoreMemoryOutOfBounds;
+    match op {
+        Op::LoadM { d, a, kind, memory, offset } => {
+            let memory = &live.memories[instance.memories[usize::from(memory)].index()];
+            regs[usize::from(d)] = load(&memory.bytes, kind, regs[usize::from(a)], offset).ok_or(out)?;
+        }
+        Op::StoreM { a, b, kind, memory, offset } => {
+            let memory = &mut live.memories[instance.memories[usize::from(memory)].index()];
+            let at = (regs[usize::from(a)], offset);
+            store(&mut memory.bytes, &mut memory.dirty, kind, at, regs[usize::from(b)]).ok_or(out)?;
+        }
+        op => unreachable!("{op:?} does not access a memory"),
+    }
+    Ok(())
 }

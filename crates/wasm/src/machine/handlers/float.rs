@@ -1,0 +1,115 @@
+//! Handlers of floats.
+
+#![expect(
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    clippy::cast_lossless,
+    clippy::cast_precision_loss,
+    clippy::float_arithmetic,
+    clippy::float_cmp,
+    clippy::unnecessary_cast,
+    reason = "operations convert between cells and numbers"
+)]
+
+use super::super::Stop;
+use super::super::dispatch::{Context, Regs, next, stop};
+use super::{attempt, branch, compute};
+use crate::numeric::{self, cell_32, cell_64, f32_of, f64_of};
+use crate::op::Op;
+
+compute! {
+    f32_add: F32Add { d, a, b }, r => r.set(d, cell_32(f32_of(r.get(a)) + f32_of(r.get(b))));
+    f32_add_i: F32AddI { d, a, imm }, r => r.set(d, cell_32(f32_of(r.get(a)) + f32_of(imm)));
+    f32_sub: F32Sub { d, a, b }, r => r.set(d, cell_32(f32_of(r.get(a)) - f32_of(r.get(b))));
+    f32_sub_i: F32SubI { d, a, imm }, r => r.set(d, cell_32(f32_of(r.get(a)) - f32_of(imm)));
+    f32_sub_li: F32SubLI { d, a, imm }, r => r.set(d, cell_32(f32_of(imm) - f32_of(r.get(a))));
+    f32_mul: F32Mul { d, a, b }, r => r.set(d, cell_32(f32_of(r.get(a)) * f32_of(r.get(b))));
+    f32_mul_i: F32MulI { d, a, imm }, r => r.set(d, cell_32(f32_of(r.get(a)) * f32_of(imm)));
+    f32_div: F32Div { d, a, b }, r => r.set(d, cell_32(f32_of(r.get(a)) / f32_of(r.get(b))));
+    f32_div_i: F32DivI { d, a, imm }, r => r.set(d, cell_32(f32_of(r.get(a)) / f32_of(imm)));
+    f32_div_li: F32DivLI { d, a, imm }, r => r.set(d, cell_32(f32_of(imm) / f32_of(r.get(a))));
+    f32_min: F32Min { d, a, b }, r => r.set(d, cell_32(numeric::min_32(f32_of(r.get(a)), f32_of(r.get(b)))));
+    f32_max: F32Max { d, a, b }, r => r.set(d, cell_32(numeric::max_32(f32_of(r.get(a)), f32_of(r.get(b)))));
+    f32_copysign: F32Copysign { d, a, b }, r => r.set(d, (r.get(a) & 0x7fff_ffff) | (r.get(b) & 0x8000_0000));
+    f32_eq: F32Eq { d, a, b }, r => r.set(d, u64::from(f32_of(r.get(a)) == f32_of(r.get(b))));
+    f32_ne: F32Ne { d, a, b }, r => r.set(d, u64::from(f32_of(r.get(a)) != f32_of(r.get(b))));
+    f32_lt: F32Lt { d, a, b }, r => r.set(d, u64::from(f32_of(r.get(a)) < f32_of(r.get(b))));
+    f32_le: F32Le { d, a, b }, r => r.set(d, u64::from(f32_of(r.get(a)) <= f32_of(r.get(b))));
+    f32_abs: F32Abs { d, a }, r => r.set(d, r.get(a) & 0x7fff_ffff);
+    f32_neg: F32Neg { d, a }, r => r.set(d, r.get(a) ^ 0x8000_0000);
+    f32_ceil: F32Ceil { d, a }, r => r.set(d, cell_32(f32_of(r.get(a)).ceil()));
+    f32_floor: F32Floor { d, a }, r => r.set(d, cell_32(f32_of(r.get(a)).floor()));
+    f32_trunc: F32Trunc { d, a }, r => r.set(d, cell_32(f32_of(r.get(a)).trunc()));
+    f32_nearest: F32Nearest { d, a }, r => r.set(d, cell_32(f32_of(r.get(a)).round_ties_even()));
+    f32_sqrt: F32Sqrt { d, a }, r => r.set(d, cell_32(f32_of(r.get(a)).sqrt()));
+    f64_add: F64Add { d, a, b }, r => r.set(d, cell_64(f64_of(r.get(a)) + f64_of(r.get(b))));
+    f64_add_i: F64AddI { d, a, imm }, r => r.set(d, cell_64(f64_of(r.get(a)) + f64_of(imm)));
+    f64_sub: F64Sub { d, a, b }, r => r.set(d, cell_64(f64_of(r.get(a)) - f64_of(r.get(b))));
+    f64_sub_i: F64SubI { d, a, imm }, r => r.set(d, cell_64(f64_of(r.get(a)) - f64_of(imm)));
+    f64_sub_li: F64SubLI { d, a, imm }, r => r.set(d, cell_64(f64_of(imm) - f64_of(r.get(a))));
+    f64_mul: F64Mul { d, a, b }, r => r.set(d, cell_64(f64_of(r.get(a)) * f64_of(r.get(b))));
+    f64_mul_i: F64MulI { d, a, imm }, r => r.set(d, cell_64(f64_of(r.get(a)) * f64_of(imm)));
+    f64_div: F64Div { d, a, b }, r => r.set(d, cell_64(f64_of(r.get(a)) / f64_of(r.get(b))));
+    f64_div_i: F64DivI { d, a, imm }, r => r.set(d, cell_64(f64_of(r.get(a)) / f64_of(imm)));
+    f64_div_li: F64DivLI { d, a, imm }, r => r.set(d, cell_64(f64_of(imm) / f64_of(r.get(a))));
+    f64_min: F64Min { d, a, b }, r => r.set(d, cell_64(numeric::min_64(f64_of(r.get(a)), f64_of(r.get(b)))));
+    f64_max: F64Max { d, a, b }, r => r.set(d, cell_64(numeric::max_64(f64_of(r.get(a)), f64_of(r.get(b)))));
+    f64_copysign: F64Copysign { d, a, b }, r => r.set(d, (r.get(a) & 0x7fff_ffff_ffff_ffff) | (r.get(b) & 0x8000_0000_0000_0000));
+    f64_eq: F64Eq { d, a, b }, r => r.set(d, u64::from(f64_of(r.get(a)) == f64_of(r.get(b))));
+    f64_ne: F64Ne { d, a, b }, r => r.set(d, u64::from(f64_of(r.get(a)) != f64_of(r.get(b))));
+    f64_lt: F64Lt { d, a, b }, r => r.set(d, u64::from(f64_of(r.get(a)) < f64_of(r.get(b))));
+    f64_le: F64Le { d, a, b }, r => r.set(d, u64::from(f64_of(r.get(a)) <= f64_of(r.get(b))));
+    f64_abs: F64Abs { d, a }, r => r.set(d, r.get(a) & 0x7fff_ffff_ffff_ffff);
+    f64_neg: F64Neg { d, a }, r => r.set(d, r.get(a) ^ 0x8000_0000_0000_0000);
+    f64_ceil: F64Ceil { d, a }, r => r.set(d, cell_64(f64_of(r.get(a)).ceil()));
+    f64_floor: F64Floor { d, a }, r => r.set(d, cell_64(f64_of(r.get(a)).floor()));
+    f64_trunc: F64Trunc { d, a }, r => r.set(d, cell_64(f64_of(r.get(a)).trunc()));
+    f64_nearest: F64Nearest { d, a }, r => r.set(d, cell_64(f64_of(r.get(a)).round_ties_even()));
+    f64_sqrt: F64Sqrt { d, a }, r => r.set(d, cell_64(f64_of(r.get(a)).sqrt()));
+    i32_trunc_sat_f32_s: I32TruncSatF32S { d, a }, r => r.set(d, f32_of(r.get(a)) as i32 as u32 as u64);
+    f32_convert_i32_s: F32ConvertI32S { d, a }, r => r.set(d, cell_32(r.get(a) as i32 as f32));
+    i32_trunc_sat_f32_u: I32TruncSatF32U { d, a }, r => r.set(d, f32_of(r.get(a)) as u32 as u32 as u64);
+    f32_convert_i32_u: F32ConvertI32U { d, a }, r => r.set(d, cell_32(r.get(a) as u32 as f32));
+    i32_trunc_sat_f64_s: I32TruncSatF64S { d, a }, r => r.set(d, f64_of(r.get(a)) as i32 as u32 as u64);
+    f64_convert_i32_s: F64ConvertI32S { d, a }, r => r.set(d, cell_64(r.get(a) as i32 as f64));
+    i32_trunc_sat_f64_u: I32TruncSatF64U { d, a }, r => r.set(d, f64_of(r.get(a)) as u32 as u32 as u64);
+    f64_convert_i32_u: F64ConvertI32U { d, a }, r => r.set(d, cell_64(r.get(a) as u32 as f64));
+    i64_trunc_sat_f32_s: I64TruncSatF32S { d, a }, r => r.set(d, f32_of(r.get(a)) as i64 as u64 as u64);
+    f32_convert_i64_s: F32ConvertI64S { d, a }, r => r.set(d, cell_32(r.get(a) as i64 as f32));
+    i64_trunc_sat_f32_u: I64TruncSatF32U { d, a }, r => r.set(d, f32_of(r.get(a)) as u64 as u64 as u64);
+    f32_convert_i64_u: F32ConvertI64U { d, a }, r => r.set(d, cell_32(r.get(a) as u64 as f32));
+    i64_trunc_sat_f64_s: I64TruncSatF64S { d, a }, r => r.set(d, f64_of(r.get(a)) as i64 as u64 as u64);
+    f64_convert_i64_s: F64ConvertI64S { d, a }, r => r.set(d, cell_64(r.get(a) as i64 as f64));
+    i64_trunc_sat_f64_u: I64TruncSatF64U { d, a }, r => r.set(d, f64_of(r.get(a)) as u64 as u64 as u64);
+    f64_convert_i64_u: F64ConvertI64U { d, a }, r => r.set(d, cell_64(r.get(a) as u64 as f64));
+    f32_demote_f64: F32DemoteF64 { d, a }, r => r.set(d, cell_32(f64_of(r.get(a)) as f32));
+    f64_promote_f32: F64PromoteF32 { d, a }, r => r.set(d, cell_64(f64::from(f32_of(r.get(a)))));
+}
+
+attempt! {
+    i32_trunc_f32_s: I32TruncF32S { a }, r => numeric::i32_trunc_f32(f32_of(r.get(a))).map(i32::cast_unsigned);
+    i32_trunc_f32_u: I32TruncF32U { a }, r => numeric::u32_trunc_f32(f32_of(r.get(a)));
+    i32_trunc_f64_s: I32TruncF64S { a }, r => numeric::i32_trunc_f64(f64_of(r.get(a))).map(i32::cast_unsigned);
+    i32_trunc_f64_u: I32TruncF64U { a }, r => numeric::u32_trunc_f64(f64_of(r.get(a)));
+    i64_trunc_f32_s: I64TruncF32S { a }, r => numeric::i64_trunc_f32(f32_of(r.get(a)));
+    i64_trunc_f32_u: I64TruncF32U { a }, r => numeric::u64_trunc_f32(f32_of(r.get(a)));
+    i64_trunc_f64_s: I64TruncF64S { a }, r => numeric::i64_trunc_f64(f64_of(r.get(a)));
+    i64_trunc_f64_u: I64TruncF64U { a }, r => numeric::u64_trunc_f64(f64_of(r.get(a)));
+}
+
+branch! {
+    br_f32_eq: BrF32Eq { a, b }, r => f32_of(r.get(a)) == f32_of(r.get(b));
+    br_f32_ne: BrF32Ne { a, b }, r => f32_of(r.get(a)) != f32_of(r.get(b));
+    br_f32_lt: BrF32Lt { a, b }, r => f32_of(r.get(a)) < f32_of(r.get(b));
+    br_f32_le: BrF32Le { a, b }, r => f32_of(r.get(a)) <= f32_of(r.get(b));
+    br_f32_nlt: BrF32Nlt { a, b }, r => !(f32_of(r.get(a)) < f32_of(r.get(b)));
+    br_f32_nle: BrF32Nle { a, b }, r => !(f32_of(r.get(a)) <= f32_of(r.get(b)));
+    br_f64_eq: BrF64Eq { a, b }, r => f64_of(r.get(a)) == f64_of(r.get(b));
+    br_f64_ne: BrF64Ne { a, b }, r => f64_of(r.get(a)) != f64_of(r.get(b));
+    br_f64_lt: BrF64Lt { a, b }, r => f64_of(r.get(a)) < f64_of(r.get(b));
+    br_f64_le: BrF64Le { a, b }, r => f64_of(r.get(a)) <= f64_of(r.get(b));
+    br_f64_nlt: BrF64Nlt { a, b }, r => !(f64_of(r.get(a)) < f64_of(r.get(b)));
+    br_f64_nle: BrF64Nle { a, b }, r => !(f64_of(r.get(a)) <= f64_of(r.get(b)));
+}
