@@ -228,7 +228,13 @@ fn turn_until(store: &mut Store, env: &mut Env<'_, '_>, host: &mut dyn Host, goa
 }
 
 fn copies_ended(store: &mut Store, env: &mut Env<'_, '_>, host: &mut dyn Host) -> Result<(), Failure> {
-    store.take_host_ready().into_iter().try_for_each(|end| host.copy_ended(store, env, end))
+    loop {
+        let ready = store.take_host_ready();
+        if ready.is_empty() {
+            return Ok(());
+        }
+        ready.into_iter().try_for_each(|end| host.copy_ended(store, env, end))?;
+    }
 }
 
 enum Turn {
