@@ -52,7 +52,7 @@ impl Error {
 impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
         match failure.fault {
-            Fault::Trap(trap) => Self::Trap(trap, Box::new(failure.report)),
+            Fault::Trap(trap) => Self::Trap(trap, failure.report),
             Fault::Limit(limit) => Self::Limit(limit.name().to_owned()),
             Fault::Link(message) => Self::Link(message),
             Fault::Exit(code) => Self::Exit(code),
