@@ -26,7 +26,6 @@ bench *args:
 peer:
     examples/guests/peer.sh
     examples/peer.sh
-    examples/peer.sh
 
 # Rewrites the expectations of all tests; look at the difference.
 bless:

@@ -71,6 +71,7 @@
       (import "canon" "waitable-set.new" (func $waitable-set.new (result i32)))
       (import "canon" "waitable-set.wait" (func $waitable-set.wait (param i32 i32) (result i32)))
       (import "canon" "waitable.join" (func $waitable.join (param i32 i32)))
+      (import "canon" "waitable-set.drop" (func $waitable-set.drop (param i32)))
 
       ;; Begins to read a future into address 16 * n, and lets the set watch it.
       (func $read (param $n i32) (param $set i32)
@@ -104,6 +105,7 @@
         ;; Both events are pending. This is the choice:
         (local.set $first (call $next (local.get $set)))
         (drop (call $next (local.get $set)))
+        (call $waitable-set.drop (local.get $set))
         (local.get $first)))
 
     (core func $open' (canon lower (func $open)))
@@ -113,6 +115,7 @@
     (core func $waitable-set.new (canon waitable-set.new))
     (core func $waitable-set.wait (canon waitable-set.wait (memory (core memory $memory "memory"))))
     (core func $waitable.join (canon waitable.join))
+    (core func $waitable-set.drop (canon waitable-set.drop))
     (core instance $core (instantiate $Core (with "canon" (instance
       (export "memory" (memory $memory "memory"))
       (export "open" (func $open'))
@@ -121,7 +124,8 @@
       (export "future.drop-readable" (func $future.drop-readable))
       (export "waitable-set.new" (func $waitable-set.new))
       (export "waitable-set.wait" (func $waitable-set.wait))
-      (export "waitable.join" (func $waitable.join))))))
+      (export "waitable.join" (func $waitable.join))
+      (export "waitable-set.drop" (func $waitable-set.drop))))))
     (func (export "run") async (result u32) (canon lift (core func $core "run"))))
 
   (instance $writer (instantiate $Writer))

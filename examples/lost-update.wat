@@ -62,6 +62,7 @@
       (import "canon" "waitable-set.new" (func $waitable-set.new (result i32)))
       (import "canon" "waitable-set.wait" (func $waitable-set.wait (param i32 i32) (result i32)))
       (import "canon" "waitable.join" (func $waitable.join (param i32 i32)))
+      (import "canon" "waitable-set.drop" (func $waitable-set.drop (param i32)))
 
       ;; Waits until a call that was begun has returned. The low 4 bits of `$status` are the state that it was in when it
       ;; gave control back; if it had not returned (2), the rest is the handle of its subtask.
@@ -72,7 +73,8 @@
         (local.set $set (call $waitable-set.new))
         (call $waitable.join (local.get $subtask) (local.get $set))
         (drop (call $waitable-set.wait (local.get $set) (i32.const 0)))
-        (call $subtask.drop (local.get $subtask)))
+        (call $subtask.drop (local.get $subtask))
+        (call $waitable-set.drop (local.get $set)))
 
       (func (export "run") (result i32)
         (local $first i32) (local $second i32)
@@ -91,6 +93,7 @@
     (core func $waitable-set.new (canon waitable-set.new))
     (core func $waitable-set.wait (canon waitable-set.wait (memory (core memory $memory "memory"))))
     (core func $waitable.join (canon waitable.join))
+    (core func $waitable-set.drop (canon waitable-set.drop))
     (core instance $core (instantiate $Core (with "canon" (instance
       (export "add" (func $add'))
       (export "get" (func $get'))
@@ -98,7 +101,8 @@
       (export "subtask.drop" (func $subtask.drop))
       (export "waitable-set.new" (func $waitable-set.new))
       (export "waitable-set.wait" (func $waitable-set.wait))
-      (export "waitable.join" (func $waitable.join))))))
+      (export "waitable.join" (func $waitable.join))
+      (export "waitable-set.drop" (func $waitable-set.drop))))))
     (func (export "run") async (result u32) (canon lift (core func $core "run"))))
 
   (instance $counter (instantiate $Counter))

@@ -35,6 +35,7 @@
       (import "canon" "stream.drop-writable" (func $stream.drop-writable (param i32)))
       (import "canon" "waitable-set.new" (func $waitable-set.new (result i32)))
       (import "canon" "waitable.join" (func $waitable.join (param i32 i32)))
+      (import "canon" "waitable-set.drop" (func $waitable-set.drop (param i32)))
 
       (global $end (mut i32) (i32.const 0))     ;; the writable end of the stream
       (global $set (mut i32) (i32.const 0))     ;; the waitable set that it is in
@@ -52,6 +53,7 @@
               ;; All is written. Dropping the end is how the reader learns that nothing more will come.
               (call $waitable.join (global.get $end) (i32.const 0))
               (call $stream.drop-writable (global.get $end))
+              (call $waitable-set.drop (global.get $set))
               (return (i32.const 0 (; EXIT ;)))))
           (if (i32.gt_u (local.get $length) (i32.const 6))
             (then (local.set $length (i32.const 6))))
@@ -88,13 +90,15 @@
     (core func $stream.drop-writable (canon stream.drop-writable $Bytes))
     (core func $waitable-set.new (canon waitable-set.new))
     (core func $waitable.join (canon waitable.join))
+    (core func $waitable-set.drop (canon waitable-set.drop))
     (core instance $core (instantiate $Core (with "canon" (instance
       (export "task.return" (func $task.return))
       (export "stream.new" (func $stream.new))
       (export "stream.write" (func $stream.write))
       (export "stream.drop-writable" (func $stream.drop-writable))
       (export "waitable-set.new" (func $waitable-set.new))
-      (export "waitable.join" (func $waitable.join))))))
+      (export "waitable.join" (func $waitable.join))
+      (export "waitable-set.drop" (func $waitable-set.drop))))))
     (func (export "produce") async (result $Bytes)
       (canon lift (core func $core "produce") async (callback (core func $core "callback")))))
 
@@ -113,6 +117,7 @@
       (import "canon" "waitable-set.new" (func $waitable-set.new (result i32)))
       (import "canon" "waitable-set.wait" (func $waitable-set.wait (param i32 i32) (result i32)))
       (import "canon" "waitable.join" (func $waitable.join (param i32 i32)))
+      (import "canon" "waitable-set.drop" (func $waitable-set.drop (param i32)))
 
       (func (export "run") (result i32)
         (local $end i32) (local $set i32) (local $result i32) (local $ptr i32) (local $limit i32) (local $hash i32)
@@ -140,6 +145,7 @@
           (br_if $again (i32.eqz (i32.and (local.get $result) (i32.const 0xf)) (; COMPLETED, not DROPPED ;))))
         (call $waitable.join (local.get $end) (i32.const 0))
         (call $stream.drop-readable (local.get $end))
+        (call $waitable-set.drop (local.get $set))
         (local.get $hash)))
 
     ;; Lowered without `async`: the call blocks until `produce` has returned its stream.
@@ -149,6 +155,7 @@
     (core func $waitable-set.new (canon waitable-set.new))
     (core func $waitable-set.wait (canon waitable-set.wait (memory (core memory $memory "memory"))))
     (core func $waitable.join (canon waitable.join))
+    (core func $waitable-set.drop (canon waitable-set.drop))
     (core instance $core (instantiate $Core (with "canon" (instance
       (export "memory" (memory $memory "memory"))
       (export "produce" (func $produce'))
@@ -156,7 +163,8 @@
       (export "stream.drop-readable" (func $stream.drop-readable))
       (export "waitable-set.new" (func $waitable-set.new))
       (export "waitable-set.wait" (func $waitable-set.wait))
-      (export "waitable.join" (func $waitable.join))))))
+      (export "waitable.join" (func $waitable.join))
+      (export "waitable-set.drop" (func $waitable-set.drop))))))
     ;; Lifted without `async`: core code may block and simply returns its result. The type is `async` all the same, which
     ;; is what allows it to block.
     (func (export "run") async (result u32) (canon lift (core func $core "run"))))

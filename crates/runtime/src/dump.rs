@@ -5,6 +5,7 @@
 use std::fmt;
 
 use choice::{ActorId, Names as _};
+use syntax::module::ExportItem;
 
 use crate::activation::ActivationKind;
 use crate::handle::Handle;
@@ -16,7 +17,7 @@ use crate::thread::ThreadState;
 /// A core frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FrameDump {
-    /// The function's name, from the name section, or its index.
+    /// The function's name, from the name section, else that of its export, else its index.
     pub func: String,
     /// The offset in the binary of its module.
     pub offset: usize,
@@ -180,7 +181,12 @@ impl Store {
 
 fn func_name(program: &Program, frame: &wasm::FrameInfo) -> String {
     let module = &program.modules[frame.module.index()].syntax;
-    let name = module.func_name(frame.func).map_or_else(|| format!("func[{}]", frame.func), str::to_owned);
+    let exported = || {
+        let export = module.exports.iter().find(|export| export.item == ExportItem::Func(frame.func));
+        export.map(|export| export.name.as_str())
+    };
+    let name = module.func_name(frame.func).or_else(exported);
+    let name = name.map_or_else(|| format!("func[{}]", frame.func), str::to_owned);
     match &module.names.module {
         Some(module) => format!("{module}!{name}"),
         None => name,
@@ -190,7 +196,7 @@ fn func_name(program: &Program, frame: &wasm::FrameInfo) -> String {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (position, thread) in self.running.iter().enumerate() {
-            let word = if position == 0 { "running" } else { "resumed by" };
+            let word = if position == 0 { "running" } else { "called or resumed by" };
             writeln!(f, "{word} {} in {}", thread.name, thread.instance)?;
             for frame in &thread.frames {
                 writeln!(f, "    at {} (offset {:#x})", frame.func, frame.offset)?;

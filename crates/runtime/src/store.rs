@@ -248,6 +248,11 @@ impl Store {
         &self.names
     }
 
+    /// The thread that runs now.
+    pub fn current_thread(&self) -> Option<ThreadId> {
+        self.running.last()?.thread
+    }
+
     /// The instance that a thread runs in.
     pub fn instance_of_thread(&self, thread: ThreadId) -> InstanceId {
         self.task(self.thread(thread).task).inst

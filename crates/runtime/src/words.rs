@@ -68,13 +68,10 @@ impl Store {
         match wait_for {
             WaitFor::Always => Vec::new(),
             WaitFor::Backpressure(_) if inst.backpressure > 0 => {
-                let words = format!(
-                    "backpressure.dec, {} more time{}, by {}",
-                    inst.backpressure,
-                    if inst.backpressure == 1 { "" } else { "s" },
-                    self.doing_words(self.instance_of_thread(thread), Some(thread))
-                );
-                vec![words]
+                let times =
+                    if inst.backpressure == 1 { "once".to_owned() } else { format!("{} times", inst.backpressure) };
+                let doing = self.doing_words(self.instance_of_thread(thread), Some(thread));
+                vec![format!("backpressure.dec, {times}; {doing}")]
             }
             WaitFor::Backpressure(_) | WaitFor::NotExclusive => exclusive().into_iter().collect(),
             WaitFor::EventIn(set) => self.elem_words(set),
@@ -84,6 +81,31 @@ impl Store {
             WaitFor::EventInAndNotExclusive(set) => self.elem_words(set),
             WaitFor::PendingEvent(waitable) | WaitFor::SubtaskResolved(waitable) => vec![self.waitable_words(waitable)],
         }
+    }
+
+    /// The waitables whose events could end a blocked thread's wait, by the indices that the guest knows.
+    pub fn wait_indices(&self, thread: ThreadId) -> Vec<String> {
+        let ThreadState::Waiting(wait_for) = self.thread(thread).state else { return Vec::new() };
+        if self.ready(thread) {
+            return Vec::new();
+        }
+        let waitables = match wait_for {
+            WaitFor::EventIn(set) | WaitFor::EventInAndNotExclusive(set) => self.set(set).elems.as_slice(),
+            WaitFor::PendingEvent(waitable) | WaitFor::SubtaskResolved(waitable) => &[waitable],
+            WaitFor::Always | WaitFor::Backpressure(_) | WaitFor::NotExclusive => &[],
+        };
+        waitables.iter().map(|id| self.waitable_index(*id)).collect()
+    }
+
+    /// A waitable by the index that the guest knows it by, or where it has none, by its name.
+    pub fn waitable_index(&self, id: WaitableId) -> String {
+        let waitable = self.waitable(id);
+        let word = match &waitable.kind {
+            WaitableKind::Subtask(_) => "subtask",
+            WaitableKind::End(_) => "end",
+        };
+        let index = waitable.index.map(|index| index.0.to_string());
+        format!("{word} {}", index.unwrap_or_else(|| self.names.name(waitable.actor)))
     }
 
     /// The threads that could end a wait, as far as that is known: of a callee, of the holder of the other end, and the one
@@ -209,27 +231,22 @@ impl Store {
             (CopyState::CancellingCopy, _) => "is cancelling its copy",
             (CopyState::Done, _) => "is done with it",
         };
-        let holder = match peer.owner {
-            Owner::Host => "the host".to_owned(),
-            Owner::Instance(inst) => self.doing_words(inst, None),
+        let there = match peer.owner {
+            Owner::Host => String::new(),
+            Owner::Instance(inst) => format!("; {}", self.doing_words(inst, None)),
         };
-        format!("its {side} end is held by {holder}; it {doing}")
+        format!("its {side} end is held by {}, which {doing}{there}", self.owner_name(peer.owner))
     }
 
-    /// An instance with what its threads do, but for one of them.
+    /// What the threads of an instance do, but for one of them.
     fn doing_words(&self, inst: InstanceId, but: Option<ThreadId>) -> String {
-        let name = self.instance_name(inst);
         if self.instance(inst).locked {
-            return format!("{name}, which was locked by a trap");
+            return "it was locked by a trap".to_owned();
         }
         let threads = self.threads_of(inst).into_iter().filter(|thread| Some(*thread) != but);
         let words: Vec<String> =
             threads.map(|thread| format!("{} {}", self.thread_name(thread), self.state_word(thread))).collect();
-        if words.is_empty() {
-            format!("{name}, where nothing runs")
-        } else {
-            format!("{name}, where {}", words.join(", and "))
-        }
+        if words.is_empty() { "nothing runs there".to_owned() } else { format!("there {}", words.join(", and ")) }
     }
 
     fn task_state_words(&self, task: TaskId) -> String {

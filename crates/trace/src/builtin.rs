@@ -84,7 +84,7 @@ impl Shape {
         self
     }
 
-    /// The call, such as `stream.read(end 2, ptr 0x20, count 4)`.
+    /// The call, such as `stream.read async (end 2, ptr 0x20, count 4)`.
     pub(crate) fn call(&self, args: &[u64]) -> String {
         let words: Vec<String> = self
             .args
@@ -96,7 +96,8 @@ impl Shape {
             })
             .chain(args.iter().skip(self.args.len()).map(u64::to_string))
             .collect();
-        format!("{}{}({})", self.name, self.immediate, words.join(", "))
+        let space = if self.immediate.is_empty() { "" } else { " " };
+        format!("{}{}{space}({})", self.name, self.immediate, words.join(", "))
     }
 }
 
@@ -248,7 +249,7 @@ mod tests {
     fn calls_and_results_are_decoded() {
         let options = CanonicalOptions { is_async: true, ..CanonicalOptions::default() };
         let read = shape_of(&Builtin::StreamRead(None, options));
-        assert_eq!(read.call(&[2, 32, 4]), "stream.read async(end 2, ptr 0x20, count 4)");
+        assert_eq!(read.call(&[2, 32, 4]), "stream.read async (end 2, ptr 0x20, count 4)");
         assert_eq!(read.result.words(&[0xffff_ffff]), "BLOCKED");
         assert_eq!(read.result.words(&[0x41]), "DROPPED 4");
         assert_eq!(

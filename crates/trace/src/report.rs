@@ -60,7 +60,7 @@ fn trap_words(trap: &Trap) -> String {
 
 fn add_stack(text: &mut String, running: &[ThreadDump]) {
     for (position, thread) in running.iter().enumerate() {
-        let word = if position == 0 { "\nin" } else { "  resumed by" };
+        let word = if position == 0 { "\nin" } else { "  called or resumed by" };
         let _ = writeln!(text, "{word} {} in {}", thread.name, thread.instance);
         if thread.frames.is_empty() {
             text.push_str("    no core function: the thread is between core calls\n");
@@ -72,7 +72,11 @@ fn add_stack(text: &mut String, running: &[ThreadDump]) {
 }
 
 fn add_blocked(text: &mut String, thread: &ThreadDump) {
-    let colon = if thread.waits.is_empty() { "" } else { ", for any of:" };
+    let colon = match thread.waits.len() {
+        0 => "",
+        1 => ":",
+        _ => ", for any of:",
+    };
     let _ = writeln!(text, "  {} in {} {}{colon}", thread.name, thread.instance, thread.state);
     for wait in &thread.waits {
         let _ = writeln!(text, "    - {wait}");

@@ -12,7 +12,7 @@ use runtime::id::{TaskId, ThreadId, WaitableId};
 use runtime::step::Fault;
 use runtime::task::Caller;
 use runtime::trace::{TraceEvent, Tracer};
-use runtime::waitable::{Event, EventCode, WaitableKind};
+use runtime::waitable::{Event, EventCode};
 use runtime::{Program, Store};
 
 use crate::builtin::{Meaning, copy_result, shape_of, subtask_state};
@@ -109,7 +109,9 @@ impl<W: Write> Tracer for TextTracer<W> {
                 self.line(&format!("{}: exits", name(thread)));
             }
             TraceEvent::Block { thread } => {
-                self.line(&format!("{}: blocks, {}", name(thread), store.state_words(*thread)));
+                let on = store.wait_indices(*thread).join(", ");
+                let on = if on.is_empty() { on } else { format!(" ({on})") };
+                self.line(&format!("{}: blocks: {}{on}", name(thread), store.state_word(*thread)));
             }
             TraceEvent::Resume { thread } => self.line(&format!("{}: resumes", name(thread))),
             TraceEvent::ResumeLater { thread } => self.line(&format!("{}: is made ready", name(thread))),
@@ -127,7 +129,13 @@ impl<W: Write> Tracer for TextTracer<W> {
                 self.line(&format!("{}: is asked to cancel", actor_name(store, *subtask)));
             }
             TraceEvent::Copy { from, to, count } => self.line(&copy_words(store, *from, *to, *count)),
-            TraceEvent::Deliver { waitable, event } => self.line(&deliver_words(store, *waitable, *event)),
+            TraceEvent::Deliver { waitable, event } => {
+                let thread = store.current_thread();
+                if !thread.and_then(|thread| self.unfinished.get(&thread)).is_some_and(tells_the_event) {
+                    let thread = thread.map_or_else(|| "embedder".to_owned(), |thread| name(&thread));
+                    self.line(&format!("{thread}: gets {}", event_words(store, *waitable, *event)));
+                }
+            }
             TraceEvent::Callback { thread, event } => {
                 self.line(&format!("{}: callback with {}", name(thread), event.code.word()));
             }
@@ -175,8 +183,12 @@ fn copy_words(store: &Store, from: WaitableId, to: WaitableId, count: u32) -> St
     format!("copy {count} of {}: {} -> {}", actor_name(store, from), holder(from), holder(to))
 }
 
-fn deliver_words(store: &Store, id: WaitableId, event: Event) -> String {
-    let waitable = store.waitable(id);
+/// Whether the result of a call is what its event says; waiting and polling give no more than the event's code.
+const fn tells_the_event(call: &Unfinished) -> bool {
+    !matches!(call.result, Meaning::EventCode)
+}
+
+fn event_words(store: &Store, id: WaitableId, event: Event) -> String {
     let payload = u64::from(event.payload);
     let words = match event.code {
         EventCode::StreamRead | EventCode::StreamWrite => format!("{} {}", copy_result(payload & 0xf), payload >> 4),
@@ -184,12 +196,7 @@ fn deliver_words(store: &Store, id: WaitableId, event: Event) -> String {
         EventCode::Subtask => subtask_state(payload).to_owned(),
         EventCode::None | EventCode::TaskCancelled => String::new(),
     };
-    let what = match &waitable.kind {
-        WaitableKind::Subtask(_) => "subtask",
-        WaitableKind::End(_) => "end",
-    };
-    let (holder, name) = (store.owner_name(waitable.owner), actor_name(store, id));
-    format!("deliver {} to {holder}: {what} {} ({name}) {words}", event.code.word(), event.index)
+    format!("{} of {} ({}): {words}", event.code.word(), store.waitable_index(id), actor_name(store, id))
 }
 
 fn choice_words(store: &Store, point: &ChoicePoint, picked: usize) -> String {
