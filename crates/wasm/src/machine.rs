@@ -109,6 +109,8 @@ enum Stop {
     Memory(Op),
     /// A call needs more cells.
     Grow,
+    /// A function is called for the first time.
+    Translate(u32),
     Throw(Thrown),
 }
 
@@ -206,7 +208,7 @@ impl World<'_> {
                     (stack.instance, stack.pc) = (InstanceAddr(instance), pc);
                     None
                 }
-                Stop::Slow(_) | Stop::Memory(_) | Stop::Grow => unreachable!("done where the handlers are entered"),
+                Stop::Slow(_) | Stop::Memory(_) | Stop::Grow | Stop::Translate(_) => unreachable!("done where the handlers are entered"),
                 Stop::Call { func, delta, offset } => self.call(stack, func, usize::from(delta), offset),
                 Stop::TailCall { func, a, len } => self.tail_call(stack, func, usize::from(a), usize::from(len)),
                 Stop::Trap(rule) => Some(self.trap(stack, rule)),

@@ -36,6 +36,12 @@ impl Module {
         }
     }
 
+    /// The code of a defined function, if it is translated.
+    #[inline(always)]
+    pub(crate) fn translated(&self, defined: u32) -> Option<&Code> {
+        self.code.get(crate::index(defined))?.get()
+    }
+
     #[cold]
     #[inline(never)]
     fn translate<'a>(&'a self, cell: &'a OnceLock<Code>, defined: u32) -> &'a Code {

@@ -16,8 +16,10 @@
 
 use syntax::TrapRule;
 
-const NAN_32: u64 = 0x7fc0_0000;
-const NAN_64: u64 = 0x7ff8_0000_0000_0000;
+/// The canonical NaN of 32 bits.
+pub(crate) const NAN_32: u64 = 0x7fc0_0000;
+/// The canonical NaN of 64 bits.
+pub(crate) const NAN_64: u64 = 0x7ff8_0000_0000_0000;
 
 /// The cell of an `f32`.
 #[inline(always)]

@@ -1183,67 +1183,67 @@ pub(crate) enum Op {
     Load8U {
         d: u16,
         a: u16,
-        offset: u64,
+        offset: u32,
     },
     Load16U {
         d: u16,
         a: u16,
-        offset: u64,
+        offset: u32,
     },
     Load32 {
         d: u16,
         a: u16,
-        offset: u64,
+        offset: u32,
     },
     Load64 {
         d: u16,
         a: u16,
-        offset: u64,
+        offset: u32,
     },
     Load8S32 {
         d: u16,
         a: u16,
-        offset: u64,
+        offset: u32,
     },
     Load16S32 {
         d: u16,
         a: u16,
-        offset: u64,
+        offset: u32,
     },
     Load8S64 {
         d: u16,
         a: u16,
-        offset: u64,
+        offset: u32,
     },
     Load16S64 {
         d: u16,
         a: u16,
-        offset: u64,
+        offset: u32,
     },
     Load32S64 {
         d: u16,
         a: u16,
-        offset: u64,
+        offset: u32,
     },
     Store8 {
         a: u16,
         b: u16,
-        offset: u64,
+        offset: u32,
     },
     Store16 {
         a: u16,
         b: u16,
-        offset: u64,
+        offset: u32,
     },
     Store32 {
         a: u16,
         b: u16,
-        offset: u64,
+        offset: u32,
     },
     Store64 {
         a: u16,
         b: u16,
-        offset: u64,
+        offset: u32,
     },
     /// Any memory.
     LoadM {

@@ -8,6 +8,8 @@
 
 use std::cell::Cell;
 
+use syntax::TrapRule;
+
 use super::handlers::handler_of;
 use super::slow;
 use super::{Stop, World};
@@ -106,9 +108,22 @@ pub(super) fn next<'a>(cx: &mut Context<'a>, ip: &'a [Op], regs: Regs<'a>, mem: 
     }
 }
 
-/// Stops before the operations `rest`.
+/// Traps before the operations `rest`.
 #[cold]
 #[inline(never)]
+pub(super) fn trap(cx: &mut Context<'_>, rest: &[Op], rule: TrapRule) {
+    stop(cx, rest, Stop::Trap(rule));
+}
+
+/// Stops because the operations `rest` cannot be paid.
+#[cold]
+#[inline(never)]
+pub(super) fn out_of_fuel(cx: &mut Context<'_>, rest: &[Op], cost: u32) {
+    stop(cx, rest, Stop::OutOfFuel(u64::from(cost)));
+}
+
+/// Stops before the operations `rest`.
+#[cold]
 pub(super) fn stop(cx: &mut Context<'_>, rest: &[Op], stop: Stop) {
     cx.left = rest.len();
     cx.stop = Some(stop);
@@ -133,6 +148,10 @@ pub(super) fn run(world: &mut World<'_>, stack: &mut Stack) -> Stop {
                 if let Err(stop) = slow::access(op, regs, instance, world.live) {
                     return stop;
                 }
+            }
+            Stop::Translate(func) => {
+                let instance = &world.links.instances[stack.instance.index()];
+                world.modules[instance.module.index()].code(func);
             }
             Stop::Grow => stack.cells.grow(stack.base + usize::from(u16::MAX)),
             stop => return stop,

@@ -7,7 +7,7 @@ mod float;
 mod integer;
 mod memory;
 
-use super::dispatch::Handler;
+use super::dispatch::{Context, Handler, Regs, next, out_of_fuel};
 use crate::op::Op;
 
 /// Declares handlers that read and write cells only.
@@ -33,7 +33,7 @@ macro_rules! attempt {
                     $r.set(*d, value as u64);
                     next(cx, rest, $r, mem);
                 }
-                Err(rule) => stop(cx, rest, Stop::Trap(rule)),
+                Err(rule) => trap(cx, rest, rule),
             }
         }
     )*};
@@ -45,19 +45,45 @@ macro_rules! branch {
         pub(super) fn $name<'a>(cx: &mut Context<'a>, ip: &'a [Op], $r: Regs<'a>, mem: &'a mut [u8]) {
             let [Op::$op { $($field,)* target, taken, fall }, rest @ ..] = ip else { return };
             $(let $field = *$field;)*
-            let (rest, cost) = if $condition { (&cx.ops[crate::index(*target)..], *taken) } else { (rest, *fall) };
-            match cx.fuel.checked_sub(u64::from(cost)) {
-                Some(fuel) => {
-                    cx.fuel = fuel;
-                    next(cx, rest, $r, mem);
-                }
-                None => stop(cx, rest, Stop::OutOfFuel(u64::from(cost))),
+            if $condition {
+                pay(cx, &cx.ops[crate::index(*target)..], u32::from(*taken), $r, mem);
+            } else {
+                pay(cx, rest, u32::from(*fall), $r, mem);
             }
         }
     )*};
 }
 
-use {attempt, branch, compute};
+/// Declares handlers that write a float to the cell `d`; NaNs, which are rare, become canonical on a path of their own.
+macro_rules! arithmetic {
+    ($($name:ident: $op:ident { $($field:ident),* }, $nan:ident, $r:ident => $body:expr;)*) => {$(
+        pub(super) fn $name<'a>(cx: &mut Context<'a>, ip: &'a [Op], $r: Regs<'a>, mem: &'a mut [u8]) {
+            let [Op::$op { d, $($field),* }, rest @ ..] = ip else { return };
+            $(let $field = *$field;)*
+            let value = $body;
+            if value.is_nan() {
+                return $nan(cx, ip, $r, mem);
+            }
+            $r.set(*d, u64::from(value.to_bits()));
+            next(cx, rest, $r, mem);
+        }
+    )*};
+}
+
+use {arithmetic, attempt, branch, compute};
+
+/// Goes on at operations that cost something.
+#[inline(always)]
+fn pay<'a>(cx: &mut Context<'a>, rest: &'a [Op], cost: u32, r: Regs<'a>, mem: &'a mut [u8]) {
+    match cx.fuel.checked_sub(u64::from(cost)) {
+        Some(fuel) => {
+            cx.fuel = fuel;
+            next(cx, rest, r, mem);
+        }
+        None => out_of_fuel(cx, rest, cost),
+    }
+}
+
 
 /// The handler of an operation.
 #[inline(always)]

@@ -219,6 +219,7 @@ impl Translator<'_> {
         let a = self.pop_slot();
         let d = self.push_own(false);
         let op = if self.is_plain(memory) {
+            let offset = syntax::convert::low_u32(offset);
             match kind {
                 LoadKind::U8 => Op::Load8U { d, a, offset },
                 LoadKind::U16 => Op::Load16U { d, a, offset },
@@ -239,6 +240,7 @@ impl Translator<'_> {
     fn store(&mut self, kind: StoreKind, memory: u32, offset: u64) {
         let (b, a) = (self.pop_slot(), self.pop_slot());
         let op = if self.is_plain(memory) {
+            let offset = syntax::convert::low_u32(offset);
             match kind {
                 StoreKind::U8 => Op::Store8 { a, b, offset },
                 StoreKind::U16 => Op::Store16 { a, b, offset },

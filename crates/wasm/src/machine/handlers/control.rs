@@ -9,34 +9,23 @@
 use syntax::TrapRule;
 use syntax::convert::{to_u64, to_usize};
 
-use super::super::dispatch::{Context, Regs, next, stop};
+use super::super::dispatch::{Context, Regs, next, stop, trap};
 use super::super::{Stop, slow};
+use super::pay;
 use crate::ids::FuncAddr;
 use crate::index;
-use crate::op::Op;
+use crate::op::{Code, Op};
 use crate::stack::Link;
 use crate::store::FuncKind;
 
 pub(super) fn unreachable<'a>(cx: &mut Context<'a>, ip: &'a [Op], _: Regs<'a>, _: &'a mut [u8]) {
     let [_, rest @ ..] = ip else { return };
-    stop(cx, rest, Stop::Trap(TrapRule::CoreUnreachable));
+    trap(cx, rest, TrapRule::CoreUnreachable);
 }
 
 pub(super) fn slow<'a>(cx: &mut Context<'a>, ip: &'a [Op], _: Regs<'a>, _: &'a mut [u8]) {
     let [Op::Slow { index }, rest @ ..] = ip else { return };
     stop(cx, rest, Stop::Slow(*index));
-}
-
-/// Goes on at operations that cost something.
-#[inline(always)]
-fn pay<'a>(cx: &mut Context<'a>, rest: &'a [Op], cost: u32, r: Regs<'a>, mem: &'a mut [u8]) {
-    match cx.fuel.checked_sub(u64::from(cost)) {
-        Some(fuel) => {
-            cx.fuel = fuel;
-            next(cx, rest, r, mem);
-        }
-        None => stop(cx, rest, Stop::OutOfFuel(u64::from(cost))),
-    }
 }
 
 pub(super) fn charge<'a>(cx: &mut Context<'a>, ip: &'a [Op], r: Regs<'a>, mem: &'a mut [u8]) {
@@ -60,7 +49,7 @@ pub(super) fn br_table<'a>(cx: &mut Context<'a>, ip: &'a [Op], r: Regs<'a>, mem:
 #[inline(always)]
 fn return_to<'a>(cx: &mut Context<'a>, rest: &'a [Op], link: Link, mem: &'a mut [u8]) {
     if link.first == Link::BOTTOM {
-        return stop(cx, rest, Stop::Return);
+        return bottom(cx, rest);
     }
     cx.base -= link.delta();
     cx.depth -= 1;
@@ -68,9 +57,16 @@ fn return_to<'a>(cx: &mut Context<'a>, rest: &'a [Op], link: Link, mem: &'a mut 
     if link.second & !0xff_ffff_ffff != cx.instance_bits {
         return leave(cx, link);
     }
-    cx.ops = &cx.module.code(link.func()).ops;
+    let Some(code) = cx.module.translated(link.func()) else { return };
+    cx.ops = &code.ops;
     let (Some(rest), Some(regs)) = (cx.ops.get(link.pc()..), Regs::at(cx.cells, cx.base)) else { return };
     next(cx, rest, regs, mem);
+}
+
+#[cold]
+#[inline(never)]
+fn bottom(cx: &mut Context<'_>, rest: &[Op]) {
+    stop(cx, rest, Stop::Return);
 }
 
 /// Returns to a caller of another instance.
@@ -107,8 +103,8 @@ pub(super) fn return_n<'a>(cx: &mut Context<'a>, ip: &'a [Op], r: Regs<'a>, mem:
 
 /// Enters a function of this instance in the frame `r`.
 #[inline(always)]
-fn enter<'a>(cx: &mut Context<'a>, func: u32, link: Link, r: Regs<'a>, mem: &'a mut [u8]) {
-    let code = cx.module.code(func);
+fn enter<'a>(cx: &mut Context<'a>, func: (u32, &'a Code), link: Link, r: Regs<'a>, mem: &'a mut [u8]) {
+    let (func, code) = func;
     if code.clear_len != 0 {
         r.clear(code.clear, code.clear_len);
     }
@@ -137,24 +133,42 @@ fn call_own<'a>(cx: &mut Context<'a>, func: u32, call: Call<'a>, mem: &'a mut [u
         second: cx.instance_bits | u64::from(call.offset) << 16 | u64::from(call.delta),
     };
     let base = cx.base + usize::from(call.delta);
-    let Some(regs) = Regs::at(cx.cells, base) else { return no_room(cx, call, base) };
+    let Some(regs) = Regs::at(cx.cells, base) else { return no_room(cx, &call, base) };
     if cx.depth >= cx.limits.call_depth {
-        return stop(cx, call.rest, Stop::Trap(TrapRule::CoreCallStackExhausted));
+        return trap(cx, call.rest, TrapRule::CoreCallStackExhausted);
     }
+    let Some(code) = cx.module.translated(func) else { return translate(cx, call.ip, func) };
     cx.depth += 1;
     cx.base = base;
-    enter(cx, func, link, regs, mem);
+    enter(cx, (func, code), link, regs, mem);
+}
+
+/// The call is executed again when the function is translated.
+#[cold]
+#[inline(never)]
+fn translate(cx: &mut Context<'_>, ip: &[Op], func: u32) {
+    stop(cx, ip, Stop::Translate(func));
 }
 
 #[cold]
 #[inline(never)]
-fn no_room<'a>(cx: &mut Context<'a>, call: Call<'a>, base: usize) {
+fn no_room(cx: &mut Context<'_>, call: &Call<'_>, base: usize) {
     if base > cx.limits.stack_cells {
-        stop(cx, call.rest, Stop::Trap(TrapRule::CoreCallStackExhausted));
+        trap(cx, call.rest, TrapRule::CoreCallStackExhausted);
     } else {
         // The call is executed again when there is room.
         stop(cx, call.ip, Stop::Grow);
     }
+}
+
+#[inline(never)]
+fn call_outside(cx: &mut Context<'_>, rest: &[Op], func: FuncAddr, delta: u16, offset: u32) {
+    stop(cx, rest, Stop::Call { func, delta, offset });
+}
+
+#[inline(never)]
+fn tail_outside(cx: &mut Context<'_>, rest: &[Op], func: FuncAddr, a: u16, len: u16) {
+    stop(cx, rest, Stop::TailCall { func, a, len });
 }
 
 /// Calls any function; those of other instances and of the host outside.
@@ -165,7 +179,7 @@ fn call_any<'a>(cx: &mut Context<'a>, func: FuncAddr, call: Call<'a>, mem: &'a m
             call_own(cx, func, call, mem);
         }
         FuncKind::Wasm { .. } | FuncKind::Host { .. } => {
-            stop(cx, call.rest, Stop::Call { func, delta: call.delta, offset: call.offset });
+            call_outside(cx, call.rest, func, call.delta, call.offset);
         }
     }
 }
@@ -198,7 +212,7 @@ pub(super) fn call_indirect<'a>(cx: &mut Context<'a>, ip: &'a [Op], r: Regs<'a>,
     let [Op::CallIndirect { a, delta, table, ty, offset }, rest @ ..] = ip else { return };
     match element(cx, r.get(*a), *table, *ty) {
         Ok(func) => call_any(cx, func, Call { ip, rest, delta: *delta, offset: *offset }, mem),
-        Err(rule) => stop(cx, rest, Stop::Trap(rule)),
+        Err(rule) => trap(cx, rest, rule),
     }
 }
 
@@ -206,13 +220,14 @@ pub(super) fn call_ref<'a>(cx: &mut Context<'a>, ip: &'a [Op], r: Regs<'a>, mem:
     let [Op::CallRef { a, delta, offset }, rest @ ..] = ip else { return };
     match crate::ids::func_of_cell(r.get(*a)) {
         Some(func) => call_any(cx, func, Call { ip, rest, delta: *delta, offset: *offset }, mem),
-        None => stop(cx, rest, Stop::Trap(TrapRule::CoreNullFunctionReference)),
+        None => trap(cx, rest, TrapRule::CoreNullFunctionReference),
     }
 }
 
 /// A tail call: what follows it, where the arguments are, and how many cells.
 #[derive(Clone, Copy)]
 struct Tail<'a> {
+    ip: &'a [Op],
     rest: &'a [Op],
     a: u16,
     len: u16,
@@ -220,9 +235,10 @@ struct Tail<'a> {
 
 #[inline(always)]
 fn tail_own<'a>(cx: &mut Context<'a>, func: u32, tail: Tail<'a>, r: Regs<'a>, mem: &'a mut [u8]) {
+    let Some(code) = cx.module.translated(func) else { return translate(cx, tail.ip, func) };
     let link = link(r, (cx.frame_bits >> 48) as u16);
     r.move_to_front(tail.a, tail.len);
-    enter(cx, func, link, r, mem);
+    enter(cx, (func, code), link, r, mem);
 }
 
 #[inline(always)]
@@ -232,35 +248,35 @@ fn tail_any<'a>(cx: &mut Context<'a>, func: FuncAddr, tail: Tail<'a>, r: Regs<'a
             tail_own(cx, func, tail, r, mem);
         }
         FuncKind::Wasm { .. } | FuncKind::Host { .. } => {
-            stop(cx, tail.rest, Stop::TailCall { func, a: tail.a, len: tail.len });
+            tail_outside(cx, tail.rest, func, tail.a, tail.len);
         }
     }
 }
 
 pub(super) fn return_call<'a>(cx: &mut Context<'a>, ip: &'a [Op], r: Regs<'a>, mem: &'a mut [u8]) {
     let [Op::ReturnCall { a, len, func }, rest @ ..] = ip else { return };
-    tail_own(cx, *func, Tail { rest, a: *a, len: *len }, r, mem);
+    tail_own(cx, *func, Tail { ip, rest, a: *a, len: *len }, r, mem);
 }
 
 pub(super) fn return_call_import<'a>(cx: &mut Context<'a>, ip: &'a [Op], r: Regs<'a>, mem: &'a mut [u8]) {
     let [Op::ReturnCallImport { a, len, func }, rest @ ..] = ip else { return };
     let func = cx.instance.funcs[index(*func)];
-    tail_any(cx, func, Tail { rest, a: *a, len: *len }, r, mem);
+    tail_any(cx, func, Tail { ip, rest, a: *a, len: *len }, r, mem);
 }
 
 pub(super) fn return_call_indirect<'a>(cx: &mut Context<'a>, ip: &'a [Op], r: Regs<'a>, mem: &'a mut [u8]) {
     let [Op::ReturnCallIndirect { i, a, len, table, ty }, rest @ ..] = ip else { return };
     match element(cx, r.get(*i), *table, *ty) {
-        Ok(func) => tail_any(cx, func, Tail { rest, a: *a, len: *len }, r, mem),
-        Err(rule) => stop(cx, rest, Stop::Trap(rule)),
+        Ok(func) => tail_any(cx, func, Tail { ip, rest, a: *a, len: *len }, r, mem),
+        Err(rule) => trap(cx, rest, rule),
     }
 }
 
 pub(super) fn return_call_ref<'a>(cx: &mut Context<'a>, ip: &'a [Op], r: Regs<'a>, mem: &'a mut [u8]) {
     let [Op::ReturnCallRef { i, a, len }, rest @ ..] = ip else { return };
     match crate::ids::func_of_cell(r.get(*i)) {
-        Some(func) => tail_any(cx, func, Tail { rest, a: *a, len: *len }, r, mem),
-        None => stop(cx, rest, Stop::Trap(TrapRule::CoreNullFunctionReference)),
+        Some(func) => tail_any(cx, func, Tail { ip, rest, a: *a, len: *len }, r, mem),
+        None => trap(cx, rest, TrapRule::CoreNullFunctionReference),
     }
 }
 
@@ -283,7 +299,7 @@ pub(super) fn load_m<'a>(cx: &mut Context<'a>, ip: &'a [Op], r: Regs<'a>, mem: &
             r.set(*d, value);
             next(cx, rest, r, mem);
         }
-        None => stop(cx, rest, Stop::Trap(TrapRule::CoreMemoryOutOfBounds)),
+        None => trap(cx, rest, TrapRule::CoreMemoryOutOfBounds),
     }
 }
 
@@ -291,7 +307,7 @@ pub(super) fn store_m<'a>(cx: &mut Context<'a>, ip: &'a [Op], r: Regs<'a>, mem: 
     let [Op::StoreM { a, b, kind, memory: 0, offset }, rest @ ..] = ip else { return outside(cx, ip) };
     match slow::store(mem, cx.dirty, *kind, (r.get(*a), *offset), r.get(*b)) {
         Some(()) => next(cx, rest, r, mem),
-        None => stop(cx, rest, Stop::Trap(TrapRule::CoreMemoryOutOfBounds)),
+        None => trap(cx, rest, TrapRule::CoreMemoryOutOfBounds),
     }
 }
 

@@ -13,23 +13,35 @@
     reason = "operations convert between cells and numbers"
 )]
 
-use super::super::Stop;
-use super::super::dispatch::{Context, Regs, next, stop};
-use super::{attempt, branch, compute};
-use crate::numeric::{self, cell_32, cell_64, f32_of, f64_of};
+use super::super::dispatch::{Context, Regs, next, trap};
+use super::{attempt, branch, compute, arithmetic, pay};
+use crate::numeric::{self, NAN_32, NAN_64, cell_32, cell_64, f32_of, f64_of};
 use crate::op::Op;
 
+arithmetic! {
+    f32_add: F32Add { a, b }, nan_32, r => f32_of(r.get(a)) + f32_of(r.get(b));
+    f32_add_i: F32AddI { a, imm }, nan_32, r => f32_of(r.get(a)) + f32_of(imm);
+    f32_sub: F32Sub { a, b }, nan_32, r => f32_of(r.get(a)) - f32_of(r.get(b));
+    f32_sub_i: F32SubI { a, imm }, nan_32, r => f32_of(r.get(a)) - f32_of(imm);
+    f32_sub_li: F32SubLI { a, imm }, nan_32, r => f32_of(imm) - f32_of(r.get(a));
+    f32_mul: F32Mul { a, b }, nan_32, r => f32_of(r.get(a)) * f32_of(r.get(b));
+    f32_mul_i: F32MulI { a, imm }, nan_32, r => f32_of(r.get(a)) * f32_of(imm);
+    f32_div: F32Div { a, b }, nan_32, r => f32_of(r.get(a)) / f32_of(r.get(b));
+    f32_div_i: F32DivI { a, imm }, nan_32, r => f32_of(r.get(a)) / f32_of(imm);
+    f32_div_li: F32DivLI { a, imm }, nan_32, r => f32_of(imm) / f32_of(r.get(a));
+    f64_add: F64Add { a, b }, nan_64, r => f64_of(r.get(a)) + f64_of(r.get(b));
+    f64_add_i: F64AddI { a, imm }, nan_64, r => f64_of(r.get(a)) + f64_of(imm);
+    f64_sub: F64Sub { a, b }, nan_64, r => f64_of(r.get(a)) - f64_of(r.get(b));
+    f64_sub_i: F64SubI { a, imm }, nan_64, r => f64_of(r.get(a)) - f64_of(imm);
+    f64_sub_li: F64SubLI { a, imm }, nan_64, r => f64_of(imm) - f64_of(r.get(a));
+    f64_mul: F64Mul { a, b }, nan_64, r => f64_of(r.get(a)) * f64_of(r.get(b));
+    f64_mul_i: F64MulI { a, imm }, nan_64, r => f64_of(r.get(a)) * f64_of(imm);
+    f64_div: F64Div { a, b }, nan_64, r => f64_of(r.get(a)) / f64_of(r.get(b));
+    f64_div_i: F64DivI { a, imm }, nan_64, r => f64_of(r.get(a)) / f64_of(imm);
+    f64_div_li: F64DivLI { a, imm }, nan_64, r => f64_of(imm) / f64_of(r.get(a));
+}
+
 compute! {
-    f32_add: F32Add { d, a, b }, r => r.set(d, cell_32(f32_of(r.get(a)) + f32_of(r.get(b))));
-    f32_add_i: F32AddI { d, a, imm }, r => r.set(d, cell_32(f32_of(r.get(a)) + f32_of(imm)));
-    f32_sub: F32Sub { d, a, b }, r => r.set(d, cell_32(f32_of(r.get(a)) - f32_of(r.get(b))));
-    f32_sub_i: F32SubI { d, a, imm }, r => r.set(d, cell_32(f32_of(r.get(a)) - f32_of(imm)));
-    f32_sub_li: F32SubLI { d, a, imm }, r => r.set(d, cell_32(f32_of(imm) - f32_of(r.get(a))));
-    f32_mul: F32Mul { d, a, b }, r => r.set(d, cell_32(f32_of(r.get(a)) * f32_of(r.get(b))));
-    f32_mul_i: F32MulI { d, a, imm }, r => r.set(d, cell_32(f32_of(r.get(a)) * f32_of(imm)));
-    f32_div: F32Div { d, a, b }, r => r.set(d, cell_32(f32_of(r.get(a)) / f32_of(r.get(b))));
-    f32_div_i: F32DivI { d, a, imm }, r => r.set(d, cell_32(f32_of(r.get(a)) / f32_of(imm)));
-    f32_div_li: F32DivLI { d, a, imm }, r => r.set(d, cell_32(f32_of(imm) / f32_of(r.get(a))));
     f32_min: F32Min { d, a, b }, r => r.set(d, cell_32(numeric::min_32(f32_of(r.get(a)), f32_of(r.get(b)))));
     f32_max: F32Max { d, a, b }, r => r.set(d, cell_32(numeric::max_32(f32_of(r.get(a)), f32_of(r.get(b)))));
     f32_copysign: F32Copysign { d, a, b }, r => r.set(d, (r.get(a) & 0x7fff_ffff) | (r.get(b) & 0x8000_0000));
@@ -44,16 +56,6 @@ compute! {
     f32_trunc: F32Trunc { d, a }, r => r.set(d, cell_32(f32_of(r.get(a)).trunc()));
     f32_nearest: F32Nearest { d, a }, r => r.set(d, cell_32(f32_of(r.get(a)).round_ties_even()));
     f32_sqrt: F32Sqrt { d, a }, r => r.set(d, cell_32(f32_of(r.get(a)).sqrt()));
-    f64_add: F64Add { d, a, b }, r => r.set(d, cell_64(f64_of(r.get(a)) + f64_of(r.get(b))));
-    f64_add_i: F64AddI { d, a, imm }, r => r.set(d, cell_64(f64_of(r.get(a)) + f64_of(imm)));
-    f64_sub: F64Sub { d, a, b }, r => r.set(d, cell_64(f64_of(r.get(a)) - f64_of(r.get(b))));
-    f64_sub_i: F64SubI { d, a, imm }, r => r.set(d, cell_64(f64_of(r.get(a)) - f64_of(imm)));
-    f64_sub_li: F64SubLI { d, a, imm }, r => r.set(d, cell_64(f64_of(imm) - f64_of(r.get(a))));
-    f64_mul: F64Mul { d, a, b }, r => r.set(d, cell_64(f64_of(r.get(a)) * f64_of(r.get(b))));
-    f64_mul_i: F64MulI { d, a, imm }, r => r.set(d, cell_64(f64_of(r.get(a)) * f64_of(imm)));
-    f64_div: F64Div { d, a, b }, r => r.set(d, cell_64(f64_of(r.get(a)) / f64_of(r.get(b))));
-    f64_div_i: F64DivI { d, a, imm }, r => r.set(d, cell_64(f64_of(r.get(a)) / f64_of(imm)));
-    f64_div_li: F64DivLI { d, a, imm }, r => r.set(d, cell_64(f64_of(imm) / f64_of(r.get(a))));
     f64_min: F64Min { d, a, b }, r => r.set(d, cell_64(numeric::min_64(f64_of(r.get(a)), f64_of(r.get(b)))));
     f64_max: F64Max { d, a, b }, r => r.set(d, cell_64(numeric::max_64(f64_of(r.get(a)), f64_of(r.get(b)))));
     f64_copysign: F64Copysign { d, a, b }, r => r.set(d, (r.get(a) & 0x7fff_ffff_ffff_ffff) | (r.get(b) & 0x8000_0000_0000_0000));
@@ -112,4 +114,25 @@ branch! {
     br_f64_le: BrF64Le { a, b }, r => f64_of(r.get(a)) <= f64_of(r.get(b));
     br_f64_nlt: BrF64Nlt { a, b }, r => !(f64_of(r.get(a)) < f64_of(r.get(b)));
     br_f64_nle: BrF64Nle { a, b }, r => !(f64_of(r.get(a)) <= f64_of(r.get(b)));
+}
+
+/// A result that is a NaN.
+#[cold]
+#[inline(never)]
+fn nan_32<'a>(cx: &mut Context<'a>, ip: &'a [Op], r: Regs<'a>, mem: &'a mut [u8]) {
+    nan(cx, ip, NAN_32, (r, mem));
+}
+
+#[cold]
+#[inline(never)]
+fn nan_64<'a>(cx: &mut Context<'a>, ip: &'a [Op], r: Regs<'a>, mem: &'a mut [u8]) {
+    nan(cx, ip, NAN_64, (r, mem));
+}
+
+fn nan<'a>(cx: &mut Context<'a>, ip: &'a [Op], cell: u64, (r, mem): (Regs<'a>, &'a mut [u8])) {
+    let [op, rest @ ..] = ip else { return };
+    if let Some(d) = op.dest() {
+        r.set(d, cell);
+    }
+    next(cx, rest, r, mem);
 }

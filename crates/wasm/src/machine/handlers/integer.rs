@@ -10,9 +10,8 @@
     reason = "operations convert between cells and numbers"
 )]
 
-use super::super::Stop;
-use super::super::dispatch::{Context, Regs, next, stop};
-use super::{attempt, branch, compute};
+use super::super::dispatch::{Context, Regs, next, trap};
+use super::{attempt, branch, compute, pay};
 use crate::numeric;
 use crate::op::Op;
 

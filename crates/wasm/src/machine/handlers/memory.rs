@@ -13,8 +13,7 @@
 use syntax::TrapRule;
 use syntax::convert::to_usize;
 
-use super::super::Stop;
-use super::super::dispatch::{Context, Regs, next, stop};
+use super::super::dispatch::{Context, Regs, next, trap};
 use crate::limits::DIRTY_PAGE_LOG2;
 use crate::op::Op;
 
@@ -22,9 +21,9 @@ macro_rules! load {
     ($($name:ident: $op:ident, $ty:ty, $x:ident => $value:expr;)*) => {$(
         pub(super) fn $name<'a>(cx: &mut Context<'a>, ip: &'a [Op], r: Regs<'a>, mem: &'a mut [u8]) {
             let [Op::$op { d, a, offset }, rest @ ..] = ip else { return };
-            let at = to_usize(r.get(*a).wrapping_add(*offset));
+            let at = address(r.get(*a), *offset);
             let Some(bytes) = mem.get(at..at.wrapping_add(size_of::<$ty>())) else {
-                return stop(cx, rest, Stop::Trap(TrapRule::CoreMemoryOutOfBounds));
+                return trap(cx, rest, TrapRule::CoreMemoryOutOfBounds);
             };
             let $x = <$ty>::from_le_bytes(bytes.try_into().expect("as long as the type"));
             r.set(*d, $value);
@@ -37,9 +36,9 @@ macro_rules! store {
     ($($name:ident: $op:ident, $ty:ty;)*) => {$(
         pub(super) fn $name<'a>(cx: &mut Context<'a>, ip: &'a [Op], r: Regs<'a>, mem: &'a mut [u8]) {
             let [Op::$op { a, b, offset }, rest @ ..] = ip else { return };
-            let at = to_usize(r.get(*a).wrapping_add(*offset));
+            let at = address(r.get(*a), *offset);
             let Some(bytes) = mem.get_mut(at..at.wrapping_add(size_of::<$ty>())) else {
-                return stop(cx, rest, Stop::Trap(TrapRule::CoreMemoryOutOfBounds));
+                return trap(cx, rest, TrapRule::CoreMemoryOutOfBounds);
             };
             bytes.copy_from_slice(&(r.get(*b) as $ty).to_le_bytes());
             mark(cx, at, size_of::<$ty>());
@@ -48,15 +47,20 @@ macro_rules! store {
     )*};
 }
 
+/// The sum of an address and an offset of 32 bits each.
+#[inline(always)]
+fn address(base: u64, offset: u32) -> usize {
+    to_usize(u64::from(base as u32) + u64::from(offset))
+}
+
 /// Marks the pages of the first and the last byte of a store.
 #[inline(always)]
 fn mark(cx: &mut Context<'_>, at: usize, len: usize) {
     if let Some(page) = cx.dirty.get_mut(at >> DIRTY_PAGE_LOG2) {
         *page = 1;
     }
-    if len > 1
-        && let Some(page) = cx.dirty.get_mut((at + len - 1) >> DIRTY_PAGE_LOG2)
-    {
+    let page_len = 1 << DIRTY_PAGE_LOG2;
+    if at % page_len > page_len - len && let Some(page) = cx.dirty.get_mut((at + len - 1) >> DIRTY_PAGE_LOG2) {
         *page = 1;
     }
 }
