@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use canon::Value;
 use choice::hash::hash_of;
-use choice::{Chooser, First, Seeded};
+use choice::{Chooser, First, Recorder, Replay, Seeded};
 use decode::Features;
 use raddle_trace::{self as trace, TextTracer};
 use runtime::drive::{Ended, NoHost, drain, run_until_resolved};
@@ -156,6 +156,22 @@ fn the_same_seed_gives_the_same_trace_and_state() {
             assert_eq!(once.trace, again.trace, "{name} {seed}");
             assert_eq!(once.hash, again.hash, "{name} {seed}");
             assert_eq!(once.store, again.store, "{name} {seed}");
+        }
+    }
+}
+
+#[test]
+fn a_recorded_run_is_replayed() {
+    for name in examples() {
+        let text = read(&format!("{name}.wat"));
+        for seed in 0..20 {
+            let mut recorder = Recorder::new(Seeded::new(seed));
+            let recorded = run(&text, &mut recorder);
+            let mut replay = Replay::new(recorder.picks().to_vec());
+            let replayed = run(&text, &mut replay);
+            assert_eq!(replay.finish(), Ok(()), "{name} {seed}");
+            assert_eq!(recorded.trace, replayed.trace, "{name} {seed}");
+            assert_eq!(recorded.hash, replayed.hash, "{name} {seed}");
         }
     }
 }
