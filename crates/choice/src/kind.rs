@@ -61,7 +61,7 @@ kinds! {
     /// Whether a wait whose condition already holds blocks all the same.
     ContinueOrBlock, Schedule,
         "CanonicalABI.md, `Thread.wait_until`; Concurrency.md, Nondeterminism: whenever a thread yields or waits with an already pending event, whether or not it blocks",
-        "block";
+        "a yield blocks; a wait for an event that is pending already goes on";
     /// Which pending event of a waitable set is delivered.
     NextEvent, Schedule,
         "CanonicalABI.md, `WaitableSet.get_pending_event`; Concurrency.md, Nondeterminism: which waitable's event is delivered first",

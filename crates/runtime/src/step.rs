@@ -11,7 +11,7 @@ use syntax::{Trap, TrapRule};
 
 use crate::activation::{Activation, ActivationKind};
 use crate::canon_lift::LiftedCall;
-use crate::choosing::Choosing;
+use crate::choosing::{BlockOrContinue, Choosing};
 use crate::dump::Report;
 use crate::entering::CallFor;
 use crate::host::{Ask, HostCall, HostCallState};
@@ -430,8 +430,9 @@ impl Store {
                 let alternatives = candidates.iter().map(thread_actor).collect();
                 (ChoiceKind::SyncCallProgress, actor, None, "progress of the sync call", alternatives)
             }
-            Choosing::ContinueOrBlock { thread, .. } => {
-                let alternatives = SmallVec::from_slice(&[Alternative::Word("block"), Alternative::Word("continue")]);
+            Choosing::ContinueOrBlock { thread, first, .. } => {
+                let alternatives = first.alternatives().map(|alternative| Alternative::Word(alternative.word()));
+                let alternatives = SmallVec::from_slice(&alternatives);
                 let operation = self.wait_word(*thread);
                 (ChoiceKind::ContinueOrBlock, self.thread(*thread).actor, None, operation, alternatives)
             }
@@ -482,8 +483,8 @@ impl Store {
         }
         match choosing {
             Choosing::SyncCallProgress { candidates } => self.resume_traced(env, candidates[picked]),
-            Choosing::ContinueOrBlock { thread, wait_for, cancellable } => {
-                if picked == 0 {
+            Choosing::ContinueOrBlock { thread, wait_for, cancellable, first } => {
+                if first.alternatives()[picked] == BlockOrContinue::Block {
                     self.start_waiting_internal(thread, wait_for);
                     self.block_internal(env, thread, cancellable);
                 }

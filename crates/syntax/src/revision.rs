@@ -31,6 +31,8 @@ pub struct SpecRevision {
     pub cancel_copy: Follow,
     /// Whether a call that is held back by a thread in exclusive use lets that thread run first, if it is ready.
     pub exclusive_first: Follow,
+    /// Whether by default a wait for an event that is pending already goes on at once, and does not block first.
+    pub pending_first: Follow,
 }
 
 impl SpecRevision {
@@ -42,6 +44,7 @@ impl SpecRevision {
         task_return_memory: Follow::Text,
         cancel_copy: Follow::Text,
         exclusive_first: Follow::Text,
+        pending_first: Follow::Text,
     };
 
     /// The reference scripts everywhere.
@@ -52,6 +55,7 @@ impl SpecRevision {
         task_return_memory: Follow::Scripts,
         cancel_copy: Follow::Scripts,
         exclusive_first: Follow::Scripts,
+        pending_first: Follow::Scripts,
     };
 }
 
