@@ -444,6 +444,7 @@ impl Store {
         }
         self.on_resolve(env, id, Some(result))?;
         self.task_mut(id).state = TaskState::Resolved;
+        self.notes.progress = true;
         env.trace(self, || TraceEvent::TaskResolve { task: id, cancelled: false });
         Ok(())
     }
@@ -461,6 +462,7 @@ impl Store {
         }
         self.on_resolve(env, id, None)?;
         self.task_mut(id).state = TaskState::Resolved;
+        self.notes.progress = true;
         env.trace(self, || TraceEvent::TaskResolve { task: id, cancelled: true });
         Ok(())
     }

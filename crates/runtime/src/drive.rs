@@ -8,6 +8,7 @@ use choice::{ActorId, ChoiceKind, ChoicePoint, Divergence};
 use syntax::Trap;
 
 use crate::dump::Report;
+use crate::footprint::Footprint;
 use crate::host::{Ask, CancelAnswer, HostAnswer};
 use crate::id::{HostCallId, InvocationId, ThreadId, WaitableId};
 use crate::step::{Env, Failure, Step};
@@ -61,6 +62,9 @@ pub trait Host {
 /// A host that offers nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct NoHost;
+choice::state_hash!(
+    struct NoHost {}
+);
 
 impl Host for NoHost {
     fn call(&mut self, store: &mut Store, _env: &mut Env<'_, '_>, call: HostCallId) -> Result<HostAnswer, Failure> {
@@ -120,6 +124,15 @@ pub enum Goal {
     Quiet,
 }
 
+/// At which turns of the event loop driving stops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// At those that leave a choice.
+    Choices,
+    /// At every one: a turn with a single alternative is a choice of one.
+    Turns,
+}
+
 /// Where driving stopped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stopped {
@@ -173,7 +186,21 @@ pub fn run(store: &mut Store, env: &mut Env<'_, '_>, host: &mut dyn Host, goal: 
 /// # Errors
 /// A trap or a limit.
 pub fn advance(store: &mut Store, env: &mut Env<'_, '_>, host: &mut dyn Host, goal: Goal) -> Result<Stopped, Failure> {
-    let stopped = turn_until(store, env, host, goal);
+    advance_at(store, env, host, goal, Pace::Choices)
+}
+
+/// As `advance`, at a given pace.
+///
+/// # Errors
+/// A trap or a limit.
+pub fn advance_at(
+    store: &mut Store,
+    env: &mut Env<'_, '_>,
+    host: &mut dyn Host,
+    goal: Goal,
+    pace: Pace,
+) -> Result<Stopped, Failure> {
+    let stopped = turn_until(store, env, host, goal, pace);
     if matches!(stopped, Ok(Stopped::Choice(_))) {
         return stopped;
     }
@@ -207,7 +234,13 @@ pub fn pick(
 }
 
 /// Turns the event loop until the goal is reached or a choice has to be made.
-fn turn_until(store: &mut Store, env: &mut Env<'_, '_>, host: &mut dyn Host, goal: Goal) -> Result<Stopped, Failure> {
+fn turn_until(
+    store: &mut Store,
+    env: &mut Env<'_, '_>,
+    host: &mut dyn Host,
+    goal: Goal,
+    pace: Pace,
+) -> Result<Stopped, Failure> {
     loop {
         if let Some(stopped) = run_until_idle(store, env, host)? {
             return Ok(stopped);
@@ -217,7 +250,7 @@ fn turn_until(store: &mut Store, env: &mut Env<'_, '_>, host: &mut dyn Host, goa
         {
             return Ok(Stopped::Ended(Ended::Done));
         }
-        match turn(store, env, host)? {
+        match turn(store, env, host, pace)? {
             Turn::Taken => {}
             Turn::Choice(point) => return Ok(Stopped::Choice(point)),
             Turn::Nothing if goal == Goal::Quiet => return Ok(Stopped::Ended(Ended::Done)),
@@ -245,7 +278,7 @@ enum Turn {
 }
 
 /// One turn of the event loop: resumes a thread or delivers an event of the host, or leaves the choice.
-fn turn(store: &mut Store, env: &mut Env<'_, '_>, host: &mut dyn Host) -> Result<Turn, Failure> {
+fn turn(store: &mut Store, env: &mut Env<'_, '_>, host: &mut dyn Host, pace: Pace) -> Result<Turn, Failure> {
     loop {
         copies_ended(store, env, host)?;
         let ready = store.ready_threads();
@@ -254,9 +287,9 @@ fn turn(store: &mut Store, env: &mut Env<'_, '_>, host: &mut dyn Host) -> Result
             return Ok(Turn::Diverged(divergence));
         }
         match ready.len() + events.len() {
-            0 if host.wait() => {}
+            0 if host.wait() => store.notes.footprint = Footprint::ALL,
             0 => return Ok(Turn::Nothing),
-            1 => {
+            1 if pace == Pace::Choices => {
                 store.embedder_turn(&ready, &events);
                 take_turn(store, env, host, &ready, 0)?;
                 return Ok(Turn::Taken);
@@ -278,7 +311,10 @@ fn take_turn(
             store.tick(env, *thread);
             Ok(())
         }
-        None => host.deliver(store, env, picked - ready.len()),
+        None => {
+            store.notes.touch_host();
+            host.deliver(store, env, picked - ready.len())
+        }
     }
 }
 
@@ -309,6 +345,7 @@ fn answer(
     host: &mut dyn Host,
     ask: Ask,
 ) -> Result<Option<Divergence>, Failure> {
+    store.notes.touch_host();
     match ask {
         Ask::Call(call) => {
             let answer = host.call(store, env, call)?;

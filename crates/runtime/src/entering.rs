@@ -48,8 +48,9 @@ impl Store {
 
     /// Spec: CanonicalABI.md, "Component Instances", `enter_from`.
     pub fn enter_from(&mut self, inst: InstanceId, caller: Option<InstanceId>) {
+        self.notes.touch(inst);
         for inst in self.entering_set(inst, caller) {
-            let instance = self.instance_mut(inst);
+            let instance = &mut self.instances[inst.index()];
             assert!(instance.may_enter, "may_enter_from was asked before");
             instance.may_enter = false;
         }
@@ -58,7 +59,7 @@ impl Store {
     /// Spec: CanonicalABI.md, "Component Instances", `leave_to`.
     pub fn leave_to(&mut self, inst: InstanceId, caller: Option<InstanceId>) {
         for inst in self.entering_set(inst, caller) {
-            let instance = self.instance_mut(inst);
+            let instance = &mut self.instances[inst.index()];
             assert!(!instance.may_enter, "leaving follows entering");
             instance.may_enter = true;
         }

@@ -17,6 +17,7 @@ use crate::arena::Arena;
 use crate::choosing::Choosing;
 use crate::context::Options;
 use crate::copy_end::{EndKind, Shared};
+use crate::footprint::Notes;
 use crate::handle::{ErrorContext, Handle, ResourceType, as_waitable, wrong_kind};
 use crate::host::{Ask, HostCall};
 use crate::id::{BundleId, ClosureId, FuncId, HandleIndex, HostFunc, InstanceId, SetId, TaskId, ThreadId, WaitableId};
@@ -127,6 +128,8 @@ pub struct Store {
     pub(crate) instantiations: Vec<Instantiation>,
     pub(crate) names: Names,
     pub(crate) occurrence: u32,
+    /// What was touched since the notes were cleared.
+    pub notes: Notes,
 }
 
 impl StateHash for Store {
@@ -152,16 +155,11 @@ impl StateHash for Store {
 }
 
 macro_rules! accessors {
-    ($($field:ident, $get:ident, $get_mut:ident, $id:ty, $entry:ty;)*) => {$(
+    ($($field:ident, $get:ident, $id:ty, $entry:ty;)*) => {$(
         #[doc = concat!("An entry of `", stringify!($field), "`.")]
         #[inline]
         pub fn $get(&self, id: $id) -> &$entry {
             self.$field.get(id.0)
-        }
-
-        #[inline]
-        pub(crate) fn $get_mut(&mut self, id: $id) -> &mut $entry {
-            self.$field.get_mut(id.0)
         }
     )*};
 }
@@ -191,15 +189,16 @@ impl Store {
             instantiations: Vec::new(),
             names: Names::default(),
             occurrence: 0,
+            notes: Notes::default(),
         }
     }
 
     accessors! {
-        tasks, task, task_mut, TaskId, Task;
-        threads, thread, thread_mut, ThreadId, Thread;
-        waitables, waitable, waitable_mut, WaitableId, Waitable;
-        sets, set, set_mut, SetId, WaitableSet;
-        shared, shared, shared_mut, SharedId, Shared;
+        tasks, task, TaskId, Task;
+        threads, thread, ThreadId, Thread;
+        waitables, waitable, WaitableId, Waitable;
+        sets, set, SetId, WaitableSet;
+        shared, shared, SharedId, Shared;
     }
 
     /// A component instance.
@@ -210,7 +209,43 @@ impl Store {
 
     #[inline]
     pub(crate) fn instance_mut(&mut self, inst: InstanceId) -> &mut ComponentInstance {
+        self.notes.touch(inst);
         &mut self.instances[inst.index()]
+    }
+
+    #[inline]
+    pub(crate) fn task_mut(&mut self, id: TaskId) -> &mut Task {
+        let task = self.tasks.get_mut(id.0);
+        self.notes.touch(task.inst);
+        task
+    }
+
+    #[inline]
+    pub(crate) fn thread_mut(&mut self, id: ThreadId) -> &mut Thread {
+        self.threads.get_mut(id.0)
+    }
+
+    #[inline]
+    pub(crate) fn waitable_mut(&mut self, id: WaitableId) -> &mut Waitable {
+        let waitable = self.waitables.get_mut(id.0);
+        match waitable.owner {
+            Owner::Instance(inst) => self.notes.touch(inst),
+            Owner::Host => self.notes.touch_host(),
+        }
+        waitable
+    }
+
+    #[inline]
+    pub(crate) fn set_mut(&mut self, id: SetId) -> &mut WaitableSet {
+        let set = self.sets.get_mut(id.0);
+        self.notes.touch(set.instance);
+        set
+    }
+
+    #[inline]
+    pub(crate) fn shared_mut(&mut self, id: SharedId) -> &mut Shared {
+        self.notes.touch_shared(id);
+        self.shared.get_mut(id.0)
     }
 
     /// A function value.

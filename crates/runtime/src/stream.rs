@@ -103,6 +103,7 @@ impl Store {
     pub(crate) fn stream_rendezvous(&mut self, env: &mut Env<'_, '_>, id: WaitableId) -> Result<(), Fault> {
         let end = self.waitable(id).end();
         let (shared, direction) = (end.shared, end.kind.direction);
+        self.notes.touch_shared(shared);
         let entry = self.shared(shared);
         if entry.dropped {
             self.set_pending_event(id, PendingEvent::Stream { result: CopyResult::Dropped, reclaim: false });
@@ -164,6 +165,7 @@ impl Store {
         count: u32,
     ) -> Result<(), Fault> {
         env.trace(self, || TraceEvent::Copy { from, to, count });
+        self.notes.progress = true;
         let payload = self.shared(self.waitable(from).end().shared).payload;
         if payload.is_some() {
             let moved = self.copy_block(env, from, to, count);

@@ -96,6 +96,16 @@ impl<T> Table<T> {
         self.array.iter().enumerate().filter_map(|(i, e)| Some((HandleIndex(to_u32(i)), e.as_ref()?)))
     }
 
+    /// One more than the largest index that was ever in use.
+    pub(crate) fn bound(&self) -> usize {
+        self.array.len()
+    }
+
+    /// The indices to be given out again, the next one last.
+    pub(crate) fn free(&self) -> &[HandleIndex] {
+        &self.free
+    }
+
     /// How many entries there are.
     pub fn len(&self) -> usize {
         self.array.len() - 1 - self.free.len()

@@ -7,7 +7,8 @@ use syntax::Trap;
 use syntax::revision::Follow;
 
 use crate::choosing::{BlockOrContinue, Choosing};
-use crate::id::{InstanceId, SetId, TaskId, ThreadId, WaitableId};
+use crate::footprint::ThreadKey;
+use crate::id::{HandleIndex, InstanceId, SetId, TaskId, ThreadId, WaitableId};
 use crate::names::Visit;
 use crate::step::Env;
 use crate::store::Store;
@@ -85,6 +86,8 @@ impl Store {
 
     /// Spec: CanonicalABI.md, "Threads", `Thread.start_waiting_internal`.
     pub(crate) fn start_waiting_internal(&mut self, thread: ThreadId, wait_for: WaitFor) {
+        let inst = self.instance_of_thread(thread);
+        self.notes.touch(inst);
         self.thread_mut(thread).state = ThreadState::Waiting(wait_for);
         self.waiting.push(thread);
     }
@@ -108,9 +111,13 @@ impl Store {
         if matches!(self.thread(thread).state, ThreadState::Waiting(_)) {
             self.stop_waiting_internal(thread, cancelled);
         }
+        let inst = self.instance_of_thread(thread);
+        self.notes.touch(inst);
         let entry = self.thread_mut(thread);
         entry.state = ThreadState::Running;
         entry.resumed = cancelled;
+        let index = entry.index.unwrap_or(HandleIndex(0));
+        self.notes.ran.push(ThreadKey { inst, index });
         self.running.last_mut().expect("threads are resumed inside an activation").thread = Some(thread);
     }
 
@@ -228,6 +235,7 @@ impl Store {
     /// `stream_event` and `future_event`.
     pub(crate) fn get_pending_event(&mut self, env: &mut Env<'_, '_>, id: WaitableId) -> Event {
         let pending = self.waitable_mut(id).pending_event.take().expect("an event is pending");
+        self.notes.progress = true;
         let code = self.waitable(id).event_code();
         let index = self.waitable(id).index.map_or(0, |index| index.0);
         let payload = match pending {

@@ -1,0 +1,100 @@
+//! What a stretch of a run touched: the footprint that partial-order reductions and fairness need.
+//!
+//! Spec: none. A footprint is conservative. It holds every component instance whose handles, threads, tasks, waitables or
+//! sets were looked at in order to be changed, every stream and future that was looked at, and whether the host was asked.
+//! What a waiting thread waits for lies in objects of its own instance, so the guards are in it too. Whatever changed an
+//! object of another instance is in it, since all such changes go through the accessors of the store.
+
+use canon::SharedId;
+use smallvec::SmallVec;
+
+use crate::id::{HandleIndex, InstanceId};
+
+/// Which objects a stretch of a run touched.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Footprint {
+    instances: u64,
+    shared: u64,
+    host: bool,
+}
+
+impl Footprint {
+    /// What depends on everything.
+    pub const ALL: Self = Self { instances: u64::MAX, shared: u64::MAX, host: true };
+
+    /// Whether two stretches cannot be exchanged, as far as is known.
+    #[inline]
+    pub const fn depends(self, other: Self) -> bool {
+        self.instances & other.instances != 0 || self.shared & other.shared != 0 || (self.host && other.host)
+    }
+
+    /// What either touched.
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self {
+            instances: self.instances | other.instances,
+            shared: self.shared | other.shared,
+            host: self.host || other.host,
+        }
+    }
+
+    /// Whether an instance was touched; from the 64th on, several instances share a bit.
+    pub const fn touches(self, inst: InstanceId) -> bool {
+        self.instances & bit(inst.0) != 0
+    }
+}
+
+const fn bit(number: u32) -> u64 {
+    1 << (number % 64)
+}
+
+/// A thread as guests know it: its instance and its index there; 0 before it is registered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ThreadKey {
+    /// The instance.
+    pub inst: InstanceId,
+    /// The index in its table of threads.
+    pub index: HandleIndex,
+}
+
+/// Notes on a run since they were taken last. They are no state: neither compared nor hashed.
+#[derive(Clone, Debug, Default)]
+pub struct Notes {
+    /// What was touched.
+    pub footprint: Footprint,
+    /// Whether a task resolved, an event was delivered or elements were copied.
+    pub progress: bool,
+    /// The threads that ran, in the order in which they were resumed.
+    pub ran: SmallVec<[ThreadKey; 4]>,
+}
+
+impl PartialEq for Notes {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Notes {}
+
+impl Notes {
+    #[inline]
+    pub(crate) const fn touch(&mut self, inst: InstanceId) {
+        self.footprint.instances |= bit(inst.0);
+    }
+
+    #[inline]
+    pub(crate) const fn touch_shared(&mut self, shared: SharedId) {
+        self.footprint.shared |= bit(shared.0);
+    }
+
+    pub(crate) const fn touch_host(&mut self) {
+        self.footprint.host = true;
+    }
+
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        self.footprint = Footprint::default();
+        self.progress = false;
+        self.ran.clear();
+    }
+}
