@@ -233,9 +233,14 @@ impl<O: Outside> WasiHost<O> {
     }
 
     /// Waits, with the store at rest or frozen, for one of these times or for input. Tells whether it can come.
-    pub(crate) fn wait_for(&mut self, deadlines: impl Iterator<Item = u64>, input: bool) -> bool {
+    pub(crate) fn wait_for(
+        &mut self,
+        asked: Option<&Asked<'_>>,
+        deadlines: impl Iterator<Item = u64>,
+        input: bool,
+    ) -> bool {
         let due = deadlines.filter(|deadline| *deadline != NEVER).min();
-        match self.outside.wait(&Awaited { due, input, polls: self.polls }) {
+        match self.outside.wait(asked, &Awaited { due, input, polls: self.polls }) {
             Waited::Nothing => false,
             Waited::Again => true,
             Waited::Until(time) => {
@@ -359,7 +364,7 @@ impl<O: Outside> Host for WasiHost<O> {
 
     fn wait(&mut self) -> bool {
         let input = self.wants_input();
-        self.wait_for(self.timers().into_iter(), input)
+        self.wait_for(None, self.timers().into_iter(), input)
     }
 
     fn divergence(&mut self) -> Option<Divergence> {

@@ -181,7 +181,8 @@ impl<O: Outside> WasiHost<O> {
             if !ready.is_empty() {
                 return Some(ready);
             }
-            if !self.wait_for(deadlines(pollables), pollables.contains(&PollFor::Input)) {
+            let asked = Asked::new(anchor(call.actor, "wait", 0), store.names());
+            if !self.wait_for(Some(&asked), deadlines(pollables), pollables.contains(&PollFor::Input)) {
                 return None;
             }
         }

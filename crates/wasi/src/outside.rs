@@ -134,8 +134,8 @@ pub trait Outside: fmt::Debug {
     /// When nobody reads, or the system says so.
     fn write(&mut self, asked: &Asked<'_>, to: Output, bytes: &[u8]) -> Result<(), WriteError>;
 
-    /// Waits until something may have happened.
-    fn wait(&mut self, awaited: &Awaited) -> Waited;
+    /// Waits until something may have happened; for a call that blocks, or for the event loop.
+    fn wait(&mut self, asked: Option<&Asked<'_>>, awaited: &Awaited) -> Waited;
 
     /// The first question that is not the recorded one.
     fn divergence(&mut self) -> Option<Divergence> {

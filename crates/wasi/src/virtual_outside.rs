@@ -69,7 +69,7 @@ impl Outside for Virtual {
         Ok(())
     }
 
-    fn wait(&mut self, awaited: &Awaited) -> Waited {
+    fn wait(&mut self, _asked: Option<&Asked<'_>>, awaited: &Awaited) -> Waited {
         awaited.due.map_or(Waited::Nothing, Waited::Until)
     }
 }

@@ -14,15 +14,15 @@ use syntax::revision::SpecRevision;
 
 /// How a run ended, with the hash of its final state.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ran {
+pub(crate) struct Ran {
     /// The exit code, or the fault in words.
-    pub outcome: String,
+    pub(crate) outcome: String,
     /// The hashes of store and host.
-    pub hash: (u128, u128),
+    pub(crate) hash: (u128, u128),
 }
 
 /// A component in a program of its own.
-pub fn load(bytes: &[u8]) -> (Program, ComponentId) {
+pub(crate) fn load(bytes: &[u8]) -> (Program, ComponentId) {
     let mut program = Program::new(SpecRevision::default());
     let component = decode::component(bytes, &decode::Features::default(), &mut program.definitions);
     let component = component.expect("the component is valid");
@@ -31,12 +31,12 @@ pub fn load(bytes: &[u8]) -> (Program, ComponentId) {
 }
 
 /// A text as a component.
-pub fn parse(text: &str) -> Vec<u8> {
+pub(crate) fn parse(text: &str) -> Vec<u8> {
     wat::parse_str(text).unwrap_or_else(|error| panic!("the text is well-formed: {error}"))
 }
 
 /// Runs a command with a host.
-pub fn run<O: Outside + StateHash>(bytes: &[u8], host: &mut WasiHost<O>, chooser: &mut dyn Chooser) -> Ran {
+pub(crate) fn run<O: Outside + StateHash>(bytes: &[u8], host: &mut WasiHost<O>, chooser: &mut dyn Chooser) -> Ran {
     let (program, component) = load(bytes);
     let mut store = Store::new(wasm::Limits::DEFAULT);
     let outcome = match command(&program, component, &mut store, host, chooser) {
@@ -90,14 +90,14 @@ fn command<O: Outside>(
 
 /// What a virtual run did: outcome, stdout, stderr.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Shown {
-    pub outcome: String,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Shown {
+    pub(crate) outcome: String,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 /// Runs a command virtually: with the default of every choice, or with a seed.
-pub fn run_virtual(bytes: &[u8], config: &Config, stdin: &str, seed: Option<u64>) -> (Ran, VirtualHost) {
+pub(crate) fn run_virtual(bytes: &[u8], config: &Config, stdin: &str, seed: Option<u64>) -> (Ran, VirtualHost) {
     let mut host = VirtualHost::new(config.clone(), Virtual::with_stdin(stdin));
     let ran = match seed {
         None => run(bytes, &mut host, &mut First),
@@ -107,8 +107,14 @@ pub fn run_virtual(bytes: &[u8], config: &Config, stdin: &str, seed: Option<u64>
 }
 
 /// As `run_virtual`, in words.
-pub fn show(bytes: &[u8], config: &Config, stdin: &str, seed: Option<u64>) -> Shown {
+pub(crate) fn show(bytes: &[u8], config: &Config, stdin: &str, seed: Option<u64>) -> Shown {
     let (ran, host) = run_virtual(bytes, config, stdin, seed);
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     Shown { outcome: ran.outcome, stdout: text(host.stdout()), stderr: text(host.stderr()) }
+}
+
+/// A committed guest.
+pub(crate) fn guest(name: &str) -> Vec<u8> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/guests").join(name);
+    std::fs::read(folder.join(format!("{name}.wasm"))).expect("the guest is there")
 }
