@@ -208,7 +208,9 @@ impl World<'_> {
                     (stack.instance, stack.pc) = (InstanceAddr(instance), pc);
                     None
                 }
-                Stop::Slow(_) | Stop::Memory(_) | Stop::Grow | Stop::Translate(_) => unreachable!("done where the handlers are entered"),
+                Stop::Slow(_) | Stop::Memory(_) | Stop::Grow | Stop::Translate(_) => {
+                    unreachable!("done where the handlers are entered")
+                }
                 Stop::Call { func, delta, offset } => self.call(stack, func, usize::from(delta), offset),
                 Stop::TailCall { func, a, len } => self.tail_call(stack, func, usize::from(a), usize::from(len)),
                 Stop::Trap(rule) => Some(self.trap(stack, rule)),

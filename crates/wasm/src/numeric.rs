@@ -145,3 +145,9 @@ divisions!(i64, u64, i64_div_s, i64_rem_s, i64_div_u, i64_rem_u);
 pub(crate) const fn cells_of_v128(bits: u128) -> [u64; 2] {
     [bits as u64, (bits >> 64) as u64]
 }
+
+/// The bits of an `f32` that stands for the same number as the bits of an `f64`, if there is one.
+pub(crate) fn narrow(bits: u64) -> Option<u32> {
+    let narrow = f64::from_bits(bits) as f32;
+    (f64::from(narrow).to_bits() == bits).then(|| narrow.to_bits())
+}

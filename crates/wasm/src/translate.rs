@@ -63,6 +63,8 @@ struct Fixup {
     label: usize,
     /// Whether the branch charges for what follows the label.
     charged: bool,
+    /// Whether it is an entry of a `br_table`.
+    entry: bool,
     fall: Option<usize>,
 }
 
@@ -214,9 +216,13 @@ impl<'a> Translator<'a> {
         self.producer = Some((self.ops.len(), slot));
     }
 
-    fn emit_slow(&mut self, op: SlowOp) {
-        let index = syntax::convert::to_u32(self.slow.len());
+    fn add_slow(&mut self, op: SlowOp) -> u32 {
         self.slow.push(op);
+        syntax::convert::to_u32(self.slow.len() - 1)
+    }
+
+    fn emit_slow(&mut self, op: SlowOp) {
+        let index = self.add_slow(op);
         self.emit(Op::Slow { index });
     }
 
@@ -267,6 +273,24 @@ impl<'a> Translator<'a> {
         self.runs[self.run].cost += 1;
     }
 
+    /// A jump to a return becomes a return.
+    fn shorten_returns(&mut self) {
+        for fixup in self.fixups.iter().filter(|fixup| !fixup.entry) {
+            let Op::Br { target, taken: 0 } = self.ops[fixup.op] else { continue };
+            let target = self.ops[crate::index(target)];
+            if !matches!(target, Op::Return0 { .. } | Op::Return1 { .. } | Op::ReturnN { .. }) {
+                continue;
+            }
+            self.ops[fixup.op] = target;
+            let before = fixup.op.checked_sub(1).map(|before| self.ops[before]);
+            if let (Op::Return1 { a, header }, Some(Op::Copy { d, a: from })) = (target, before)
+                && a == d
+            {
+                self.ops[fixup.op - 1] = Op::Return1 { a: from, header };
+            }
+        }
+    }
+
     fn finish(mut self) -> Code {
         if self.too_large {
             let slow = Box::new([SlowOp::FrameTooLarge]);
@@ -301,6 +325,7 @@ impl<'a> Translator<'a> {
             let fall = fixup.fall.map_or(0, |run| self.runs[run].cost);
             self.ops[fixup.op].resolve(label.pc, taken, fall);
         }
+        self.shorten_returns();
         for (op, run) in &self.charges {
             self.ops[*op] = Op::Charge { cost: self.runs[*run].cost };
         }

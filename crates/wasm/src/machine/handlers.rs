@@ -84,7 +84,6 @@ fn pay<'a>(cx: &mut Context<'a>, rest: &'a [Op], cost: u32, r: Regs<'a>, mem: &'
     }
 }
 
-
 /// The handler of an operation.
 #[inline(always)]
 #[expect(clippy::too_many_lines, reason = "one line for each operation")]
@@ -320,6 +319,43 @@ pub(super) fn handler_of(op: &Op) -> Handler {
         Op::Store16 { .. } => memory::store16,
         Op::Store32 { .. } => memory::store32,
         Op::Store64 { .. } => memory::store64,
+        Op::Store8I { .. } => memory::store8_i,
+        Op::Store16I { .. } => memory::store16_i,
+        Op::Store32I { .. } => memory::store32_i,
+        Op::Store64I { .. } => memory::store64_i,
+        Op::MemoryFill { .. } => memory::memory_fill,
+        Op::MemoryCopy { .. } => memory::memory_copy,
+        Op::SelectI { .. } => integer::select_i,
+        Op::SelectIL { .. } => integer::select_il,
+        Op::I32ShlAdd { .. } => integer::i32_shl_add,
+        Op::F32MulAdd { .. } => float::f32_mul_add,
+        Op::F64MulAdd { .. } => float::f64_mul_add,
+        Op::F32MulSub { .. } => float::f32_mul_sub,
+        Op::F64MulSub { .. } => float::f64_mul_sub,
+        Op::F32LtI { .. } => float::f32_lt_i,
+        Op::F32GtI { .. } => float::f32_gt_i,
+        Op::F32LeI { .. } => float::f32_le_i,
+        Op::F32GeI { .. } => float::f32_ge_i,
+        Op::F64LtI { .. } => float::f64_lt_i,
+        Op::F64GtI { .. } => float::f64_gt_i,
+        Op::F64LeI { .. } => float::f64_le_i,
+        Op::F64GeI { .. } => float::f64_ge_i,
+        Op::BrF32LtI { .. } => float::br_f32_lt_i,
+        Op::BrF32GtI { .. } => float::br_f32_gt_i,
+        Op::BrF32LeI { .. } => float::br_f32_le_i,
+        Op::BrF32GeI { .. } => float::br_f32_ge_i,
+        Op::BrF32NltI { .. } => float::br_f32_nlt_i,
+        Op::BrF32NgtI { .. } => float::br_f32_ngt_i,
+        Op::BrF32NleI { .. } => float::br_f32_nle_i,
+        Op::BrF32NgeI { .. } => float::br_f32_nge_i,
+        Op::BrF64LtI { .. } => float::br_f64_lt_i,
+        Op::BrF64GtI { .. } => float::br_f64_gt_i,
+        Op::BrF64LeI { .. } => float::br_f64_le_i,
+        Op::BrF64GeI { .. } => float::br_f64_ge_i,
+        Op::BrF64NltI { .. } => float::br_f64_nlt_i,
+        Op::BrF64NgtI { .. } => float::br_f64_ngt_i,
+        Op::BrF64NleI { .. } => float::br_f64_nle_i,
+        Op::BrF64NgeI { .. } => float::br_f64_nge_i,
         Op::LoadM { .. } => control::load_m,
         Op::StoreM { .. } => control::store_m,
     }

@@ -177,6 +177,21 @@ impl Op {
             | Self::Load8S64 { d, .. }
             | Self::Load16S64 { d, .. }
             | Self::Load32S64 { d, .. }
+            | Self::SelectI { d, .. }
+            | Self::SelectIL { d, .. }
+            | Self::I32ShlAdd { d, .. }
+            | Self::F32MulAdd { d, .. }
+            | Self::F64MulAdd { d, .. }
+            | Self::F32MulSub { d, .. }
+            | Self::F64MulSub { d, .. }
+            | Self::F32LtI { d, .. }
+            | Self::F32GtI { d, .. }
+            | Self::F32LeI { d, .. }
+            | Self::F32GeI { d, .. }
+            | Self::F64LtI { d, .. }
+            | Self::F64GtI { d, .. }
+            | Self::F64LeI { d, .. }
+            | Self::F64GeI { d, .. }
             | Self::LoadM { d, .. } => {
                 *d = to;
                 true
@@ -359,6 +374,21 @@ impl Op {
             | Self::Load8S64 { d, .. }
             | Self::Load16S64 { d, .. }
             | Self::Load32S64 { d, .. }
+            | Self::SelectI { d, .. }
+            | Self::SelectIL { d, .. }
+            | Self::I32ShlAdd { d, .. }
+            | Self::F32MulAdd { d, .. }
+            | Self::F64MulAdd { d, .. }
+            | Self::F32MulSub { d, .. }
+            | Self::F64MulSub { d, .. }
+            | Self::F32LtI { d, .. }
+            | Self::F32GtI { d, .. }
+            | Self::F32LeI { d, .. }
+            | Self::F32GeI { d, .. }
+            | Self::F64LtI { d, .. }
+            | Self::F64GtI { d, .. }
+            | Self::F64LeI { d, .. }
+            | Self::F64GeI { d, .. }
             | Self::LoadM { d, .. } => Some(*d),
             _ => None,
         }
@@ -412,6 +442,14 @@ impl Op {
             Self::F64Ne { a, b, .. } => Self::BrF64Ne { a, b, fall, target, taken },
             Self::F64Lt { a, b, .. } => Self::BrF64Lt { a, b, fall, target, taken },
             Self::F64Le { a, b, .. } => Self::BrF64Le { a, b, fall, target, taken },
+            Self::F32LtI { a, imm, .. } => Self::BrF32LtI { a, imm: short_f32(imm)?, fall, target, taken },
+            Self::F32GtI { a, imm, .. } => Self::BrF32GtI { a, imm: short_f32(imm)?, fall, target, taken },
+            Self::F32LeI { a, imm, .. } => Self::BrF32LeI { a, imm: short_f32(imm)?, fall, target, taken },
+            Self::F32GeI { a, imm, .. } => Self::BrF32GeI { a, imm: short_f32(imm)?, fall, target, taken },
+            Self::F64LtI { a, imm, .. } => Self::BrF64LtI { a, imm: short_f64(imm)?, fall, target, taken },
+            Self::F64GtI { a, imm, .. } => Self::BrF64GtI { a, imm: short_f64(imm)?, fall, target, taken },
+            Self::F64LeI { a, imm, .. } => Self::BrF64LeI { a, imm: short_f64(imm)?, fall, target, taken },
+            Self::F64GeI { a, imm, .. } => Self::BrF64GeI { a, imm: short_f64(imm)?, fall, target, taken },
             _ => return None,
         })
     }
@@ -455,6 +493,22 @@ impl Op {
             Self::BrF64Nlt { a, b, fall, target, taken } => Self::BrF64Lt { a, b, fall, target, taken },
             Self::BrF64Le { a, b, fall, target, taken } => Self::BrF64Nle { a, b, fall, target, taken },
             Self::BrF64Nle { a, b, fall, target, taken } => Self::BrF64Le { a, b, fall, target, taken },
+            Self::BrF32LtI { a, imm, fall, target, taken } => Self::BrF32NltI { a, imm, fall, target, taken },
+            Self::BrF32NltI { a, imm, fall, target, taken } => Self::BrF32LtI { a, imm, fall, target, taken },
+            Self::BrF32GtI { a, imm, fall, target, taken } => Self::BrF32NgtI { a, imm, fall, target, taken },
+            Self::BrF32NgtI { a, imm, fall, target, taken } => Self::BrF32GtI { a, imm, fall, target, taken },
+            Self::BrF32LeI { a, imm, fall, target, taken } => Self::BrF32NleI { a, imm, fall, target, taken },
+            Self::BrF32NleI { a, imm, fall, target, taken } => Self::BrF32LeI { a, imm, fall, target, taken },
+            Self::BrF32GeI { a, imm, fall, target, taken } => Self::BrF32NgeI { a, imm, fall, target, taken },
+            Self::BrF32NgeI { a, imm, fall, target, taken } => Self::BrF32GeI { a, imm, fall, target, taken },
+            Self::BrF64LtI { a, imm, fall, target, taken } => Self::BrF64NltI { a, imm, fall, target, taken },
+            Self::BrF64NltI { a, imm, fall, target, taken } => Self::BrF64LtI { a, imm, fall, target, taken },
+            Self::BrF64GtI { a, imm, fall, target, taken } => Self::BrF64NgtI { a, imm, fall, target, taken },
+            Self::BrF64NgtI { a, imm, fall, target, taken } => Self::BrF64GtI { a, imm, fall, target, taken },
+            Self::BrF64LeI { a, imm, fall, target, taken } => Self::BrF64NleI { a, imm, fall, target, taken },
+            Self::BrF64NleI { a, imm, fall, target, taken } => Self::BrF64LeI { a, imm, fall, target, taken },
+            Self::BrF64GeI { a, imm, fall, target, taken } => Self::BrF64NgeI { a, imm, fall, target, taken },
+            Self::BrF64NgeI { a, imm, fall, target, taken } => Self::BrF64GeI { a, imm, fall, target, taken },
             op => unreachable!("{op:?} is no conditional branch"),
         }
     }
@@ -498,7 +552,23 @@ impl Op {
             | Self::BrF64Lt { target, taken, fall, .. }
             | Self::BrF64Le { target, taken, fall, .. }
             | Self::BrF64Nlt { target, taken, fall, .. }
-            | Self::BrF64Nle { target, taken, fall, .. } => {
+            | Self::BrF64Nle { target, taken, fall, .. }
+            | Self::BrF32LtI { target, taken, fall, .. }
+            | Self::BrF32GtI { target, taken, fall, .. }
+            | Self::BrF32LeI { target, taken, fall, .. }
+            | Self::BrF32GeI { target, taken, fall, .. }
+            | Self::BrF32NltI { target, taken, fall, .. }
+            | Self::BrF32NgtI { target, taken, fall, .. }
+            | Self::BrF32NleI { target, taken, fall, .. }
+            | Self::BrF32NgeI { target, taken, fall, .. }
+            | Self::BrF64LtI { target, taken, fall, .. }
+            | Self::BrF64GtI { target, taken, fall, .. }
+            | Self::BrF64LeI { target, taken, fall, .. }
+            | Self::BrF64GeI { target, taken, fall, .. }
+            | Self::BrF64NltI { target, taken, fall, .. }
+            | Self::BrF64NgtI { target, taken, fall, .. }
+            | Self::BrF64NleI { target, taken, fall, .. }
+            | Self::BrF64NgeI { target, taken, fall, .. } => {
                 *target = to;
                 *taken = short(cost_taken);
                 *fall = short(cost_fall);
@@ -506,6 +576,16 @@ impl Op {
             op => unreachable!("{op:?} is no branch"),
         }
     }
+}
+
+/// The immediate of a branch.
+fn short_f32(imm: u64) -> Option<u32> {
+    u32::try_from(imm).ok()
+}
+
+/// The immediate of a branch, if an `f32` can stand for it.
+fn short_f64(imm: u64) -> Option<u32> {
+    crate::numeric::narrow(imm)
 }
 
 /// The cost of a run: bodies that could have longer ones charge by operations of their own.

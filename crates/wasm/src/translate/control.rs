@@ -208,7 +208,7 @@ impl Translator<'_> {
             let run = self.run;
             self.runs[run].next = Next::Label(label);
         }
-        self.fixups.push(Fixup { op: self.ops.len(), label, charged, fall: None });
+        self.fixups.push(Fixup { op: self.ops.len(), label, charged, entry: false, fall: None });
         self.emit(Op::Br { target: 0, taken: 0 });
         self.live = false;
     }
@@ -216,7 +216,7 @@ impl Translator<'_> {
     /// A branch with a condition, and the head after it.
     fn branch_op(&mut self, op: Op, label: usize) {
         let run = self.new_run();
-        self.fixups.push(Fixup { op: self.ops.len(), label, charged: true, fall: Some(run) });
+        self.fixups.push(Fixup { op: self.ops.len(), label, charged: true, entry: false, fall: Some(run) });
         self.emit(op);
         self.run = run;
         self.head();
@@ -227,6 +227,9 @@ impl Translator<'_> {
         let operand = self.pop();
         if operand.place == super::operand::Place::Own {
             if let Some(op) = self.take_producer(operand.slot) {
+                if let Some(branch) = self.negated_condition(op) {
+                    return branch;
+                }
                 if let Some(branch) = op.branch_if() {
                     return branch;
                 }
@@ -235,6 +238,18 @@ impl Translator<'_> {
         }
         let a = self.slot_of(operand);
         Op::BrI32NeI { a, imm: 0, fall: 0, target: 0, taken: 0 }
+    }
+
+    /// A branch on `i32.eqz` of the comparison before it, which is removed.
+    fn negated_condition(&mut self, op: Op) -> Option<Op> {
+        let Op::I32EqI { d, a, imm: 0 } = op else { return None };
+        if a != d || self.ops.len() <= self.barrier {
+            return None;
+        }
+        let before = *self.ops.last()?;
+        let branch = before.branch_if().filter(|_| before.dest() == Some(a))?;
+        self.ops.pop();
+        Some(branch.negated())
     }
 
     /// Moves the topmost cells down to where a label wants them.
@@ -273,11 +288,11 @@ impl Translator<'_> {
         }
         let skip = self.new_label();
         self.labels[skip].used = true;
-        self.fixups.push(Fixup { op: self.ops.len(), label: skip, charged: true, fall: None });
+        self.fixups.push(Fixup { op: self.ops.len(), label: skip, charged: true, entry: false, fall: None });
         self.emit(condition.negated());
         self.barrier = self.ops.len();
         self.move_down(to, len);
-        self.fixups.push(Fixup { op: self.ops.len(), label, charged: true, fall: None });
+        self.fixups.push(Fixup { op: self.ops.len(), label, charged: true, entry: false, fall: None });
         self.emit(Op::Br { target: 0, taken: 0 });
         self.live = false;
         self.place_label(skip);
@@ -297,7 +312,7 @@ impl Translator<'_> {
         for depth in depths {
             let (label, to, cells) = self.target(depth);
             if cells == 0 || to == self.height - cells {
-                self.fixups.push(Fixup { op: self.ops.len(), label, charged: true, fall: None });
+                self.fixups.push(Fixup { op: self.ops.len(), label, charged: true, entry: true, fall: None });
             } else {
                 let label = match moves.iter().find(|row| row.0 == depth) {
                     Some(row) => row.1,
@@ -307,7 +322,7 @@ impl Translator<'_> {
                         label
                     }
                 };
-                self.fixups.push(Fixup { op: self.ops.len(), label, charged: false, fall: None });
+                self.fixups.push(Fixup { op: self.ops.len(), label, charged: false, entry: true, fall: None });
             }
             self.emit(Op::Br { target: 0, taken: 0 });
         }
@@ -316,7 +331,7 @@ impl Translator<'_> {
             self.labels[label].pc = syntax::convert::to_u32(self.ops.len());
             let (label, to, cells) = self.target(depth);
             self.move_down(to, cells);
-            self.fixups.push(Fixup { op: self.ops.len(), label, charged: true, fall: None });
+            self.fixups.push(Fixup { op: self.ops.len(), label, charged: true, entry: false, fall: None });
             self.emit(Op::Br { target: 0, taken: 0 });
         }
         self.live = false;

@@ -2,6 +2,7 @@
 
 use super::Translator;
 use super::control::Kind;
+use super::operand::Place;
 use crate::index;
 use crate::op::{LoadKind, Op, StoreKind};
 use crate::slow::SlowOp;
@@ -116,6 +117,18 @@ impl Translator<'_> {
     fn select(&mut self) {
         let c = self.pop_slot();
         let (b, a) = (self.pop(), self.pop());
+        if let (false, Place::Const(imm)) = (a.wide, b.place) {
+            let a = self.slot_of(a);
+            let d = self.push_own(false);
+            self.emit_to(Op::SelectI { d, a, c, imm }, d);
+            return;
+        }
+        if let (false, Place::Const(imm)) = (a.wide, a.place) {
+            let b = self.slot_of(b);
+            let d = self.push_own(false);
+            self.emit_to(Op::SelectIL { d, b, c, imm }, d);
+            return;
+        }
         let (b_slot, a_slot) = (self.slot_of(b), self.slot_of(a));
         let d = self.push_own(a.wide);
         if a.wide {
@@ -216,41 +229,55 @@ impl Translator<'_> {
     }
 
     fn load(&mut self, kind: LoadKind, memory: u32, offset: u64) {
-        let a = self.pop_slot();
+        let operand = self.pop();
+        if !self.is_plain(memory) {
+            let a = self.slot_of(operand);
+            let d = self.push_own(false);
+            self.emit_to(Op::LoadM { d, a, kind, memory: short(memory), offset }, d);
+            return;
+        }
+        let (a, add) = self.address(operand);
+        let offset = syntax::convert::low_u32(offset);
         let d = self.push_own(false);
-        let op = if self.is_plain(memory) {
-            let offset = syntax::convert::low_u32(offset);
-            match kind {
-                LoadKind::U8 => Op::Load8U { d, a, offset },
-                LoadKind::U16 => Op::Load16U { d, a, offset },
-                LoadKind::U32 => Op::Load32 { d, a, offset },
-                LoadKind::U64 => Op::Load64 { d, a, offset },
-                LoadKind::S8To32 => Op::Load8S32 { d, a, offset },
-                LoadKind::S16To32 => Op::Load16S32 { d, a, offset },
-                LoadKind::S8To64 => Op::Load8S64 { d, a, offset },
-                LoadKind::S16To64 => Op::Load16S64 { d, a, offset },
-                LoadKind::S32To64 => Op::Load32S64 { d, a, offset },
-            }
-        } else {
-            Op::LoadM { d, a, kind, memory: short(memory), offset }
+        let op = match kind {
+            LoadKind::U8 => Op::Load8U { d, a, add, offset },
+            LoadKind::U16 => Op::Load16U { d, a, add, offset },
+            LoadKind::U32 => Op::Load32 { d, a, add, offset },
+            LoadKind::U64 => Op::Load64 { d, a, add, offset },
+            LoadKind::S8To32 => Op::Load8S32 { d, a, add, offset },
+            LoadKind::S16To32 => Op::Load16S32 { d, a, add, offset },
+            LoadKind::S8To64 => Op::Load8S64 { d, a, add, offset },
+            LoadKind::S16To64 => Op::Load16S64 { d, a, add, offset },
+            LoadKind::S32To64 => Op::Load32S64 { d, a, add, offset },
         };
         self.emit_to(op, d);
     }
 
     fn store(&mut self, kind: StoreKind, memory: u32, offset: u64) {
-        let (b, a) = (self.pop_slot(), self.pop_slot());
-        let op = if self.is_plain(memory) {
-            let offset = syntax::convert::low_u32(offset);
-            match kind {
-                StoreKind::U8 => Op::Store8 { a, b, offset },
-                StoreKind::U16 => Op::Store16 { a, b, offset },
-                StoreKind::U32 => Op::Store32 { a, b, offset },
-                StoreKind::U64 => Op::Store64 { a, b, offset },
-            }
-        } else {
-            Op::StoreM { a, b, kind, memory: short(memory), offset }
-        };
-        self.emit(op);
+        let value = self.pop();
+        if !self.is_plain(memory) {
+            let (b, a) = (self.slot_of(value), self.pop_slot());
+            self.emit(Op::StoreM { a, b, kind, memory: short(memory), offset });
+            return;
+        }
+        let offset = syntax::convert::low_u32(offset);
+        if let Place::Const(constant) = value.place
+            && let Some(op) = store_constant(kind, constant)
+        {
+            let operand = self.pop();
+            let (a, add) = self.address(operand);
+            self.emit(op(a, add, offset));
+            return;
+        }
+        let b = self.slot_of(value);
+        let operand = self.pop();
+        let (a, add) = self.address(operand);
+        self.emit(match kind {
+            StoreKind::U8 => Op::Store8 { a, b, add, offset },
+            StoreKind::U16 => Op::Store16 { a, b, add, offset },
+            StoreKind::U32 => Op::Store32 { a, b, add, offset },
+            StoreKind::U64 => Op::Store64 { a, b, add, offset },
+        });
     }
 
     fn memory_size_or_grow(&mut self, opcode: u8) {
@@ -293,6 +320,11 @@ impl Translator<'_> {
                 let (x, y) = (self.reader.u32(), self.reader.u32());
                 if self.live {
                     let (len, from, to) = (self.pop_slot(), self.pop_slot(), self.pop_slot());
+                    if opcode == 10 && self.is_plain(x) && x == y {
+                        let index = self.add_slow(SlowOp::MemoryCopy { to, from, len, memory_to: x, memory_from: y });
+                        self.emit(Op::MemoryCopy { to, from, len, index });
+                        return;
+                    }
                     self.emit_slow(match opcode {
                         8 => SlowOp::MemoryInit { to, from, len, data: x, memory: y },
                         10 => SlowOp::MemoryCopy { to, from, len, memory_to: x, memory_from: y },
@@ -310,7 +342,13 @@ impl Translator<'_> {
             13 => SlowOp::ElemDrop { elem: i },
             11 => {
                 let (len, value, at) = (self.pop_slot(), self.pop_slot(), self.pop_slot());
-                SlowOp::MemoryFill { at, value, len, memory: i }
+                let slow = SlowOp::MemoryFill { at, value, len, memory: i };
+                if self.is_plain(i) {
+                    let index = self.add_slow(slow);
+                    self.emit(Op::MemoryFill { to: at, value, len, index });
+                    return;
+                }
+                slow
             }
             15 => {
                 let (delta, value) = (self.pop_slot(), self.pop_slot());
@@ -324,6 +362,20 @@ impl Translator<'_> {
         };
         self.emit_slow(op);
     }
+}
+
+/// The store of a constant, if it fits: a function of the cell, the addend and the offset.
+fn store_constant(kind: StoreKind, value: u64) -> Option<impl Fn(u16, u32, u32) -> Op> {
+    let low = syntax::convert::low_u32(value);
+    if kind == StoreKind::U64 && i64::from(low.cast_signed()) != value.cast_signed() {
+        return None;
+    }
+    Some(move |a, add, offset| match kind {
+        StoreKind::U8 => Op::Store8I { a, imm: low, add, offset },
+        StoreKind::U16 => Op::Store16I { a, imm: low, add, offset },
+        StoreKind::U32 => Op::Store32I { a, imm: low, add, offset },
+        StoreKind::U64 => Op::Store64I { a, imm: low.cast_signed(), add, offset },
+    })
 }
 
 fn short(memory: u32) -> u8 {

@@ -1,15 +1,15 @@
 //! Numeric instructions: which operation an opcode is, with immediates where an operand is a constant.
 
 use super::Translator;
-use super::operand::Place;
+use super::operand::{Operand, Place};
 use crate::op::Op;
 
 impl Translator<'_> {
     /// An instruction without immediates from `i32.eqz` to `i64.extend32_s`.
     pub(super) fn numeric(&mut self, opcode: u8) {
         match opcode {
-            0x45 => self.eqz(|d, a| Op::I32EqI { d, a, imm: 0 }),
-            0x50 => self.eqz(|d, a| Op::I64EqI { d, a, imm: 0 }),
+            0x45 => self.unary_with(|d, a| Op::I32EqI { d, a, imm: 0 }),
+            0x50 => self.unary_with(|d, a| Op::I64EqI { d, a, imm: 0 }),
             // `i64.extend_i32_u` and the reinterpretations change no cell.
             0xad | 0xbc | 0xbd | 0xbe | 0xbf => {}
             0x46..=0x4f | 0x51..=0x66 | 0x6a..=0x78 | 0x7c..=0x8a | 0x92..=0x98 | 0xa0..=0xa6 => self.binary(opcode),
@@ -28,37 +28,72 @@ impl Translator<'_> {
         self.emit_to(op(d, a), d);
     }
 
-    fn eqz(&mut self, op: fn(u16, u16) -> Op) {
-        self.unary_with(op);
-    }
-
     fn binary(&mut self, opcode: u8) {
         let b = self.pop();
         let a = self.pop();
-        if let Place::Const(value) = b.place {
-            if let Some(op) = with_right(opcode, a.slot, 0, value) {
-                let a_slot = self.slot_of(a);
-                let d = self.push_own(false);
-                let op = with_right(opcode, d, a_slot, value).unwrap_or(op);
-                self.emit_to(op, d);
-                return;
+        match (opcode, a.place, b.place) {
+            (0x6a, _, Place::Const(value)) => return self.push_sum(a, syntax::convert::low_u32(value)),
+            (0x6a, Place::Const(value), Place::Local(_)) => {
+                return self.push_sum(b.at(a.slot), syntax::convert::low_u32(value));
             }
-        } else if let Place::Const(value) = a.place {
-            let b_slot = self.slot_of(b);
-            if let Some(op) = with_left(opcode, a.slot, b_slot, value) {
-                let d = self.push_own(false);
-                self.emit_to(op, d);
-                return;
-            }
-            let a = self.slot_of(a);
+            (0x6b, _, Place::Const(value)) => return self.push_sum(a, syntax::convert::low_u32(value).wrapping_neg()),
+            _ => {}
+        }
+        if let Place::Const(value) = b.place
+            && with_right(opcode, 0, 0, value).is_some()
+        {
+            let slot = self.slot_of(a);
             let d = self.push_own(false);
-            self.emit_to(binary(opcode, d, a, b_slot), d);
+            self.emit_to(with_right(opcode, d, slot, value).expect("there is such an operation"), d);
+            return;
+        }
+        if let Place::Const(value) = a.place
+            && with_left(opcode, 0, 0, value).is_some()
+        {
+            let slot = self.slot_of(b);
+            let d = self.push_own(false);
+            self.emit_to(with_left(opcode, d, slot, value).expect("there is such an operation"), d);
+            return;
+        }
+        if let Some(fused) = self.fused(opcode, a, b) {
+            let d = self.push_own(false);
+            let mut op = fused;
+            op.set_dest(d);
+            self.emit_to(op, d);
             return;
         }
         let a = self.slot_of(a);
         let b = self.slot_of(b);
         let d = self.push_own(false);
         self.emit_to(binary(opcode, d, a, b), d);
+    }
+
+    /// Joins an operation with the one before it, which computed one of its operands.
+    fn fused(&mut self, opcode: u8, a: Operand, b: Operand) -> Option<Op> {
+        if !matches!(opcode, 0x6a | 0x92 | 0x93 | 0xa0 | 0xa1) {
+            return None;
+        }
+        // The product or shift is the operand computed last; the other one is read as it is.
+        let (last, other) = match (a.place, b.place) {
+            (_, Place::Own) if self.is_producer(b.slot) => (b, a),
+            (Place::Own, Place::Local(_)) if self.is_producer(a.slot) && !matches!(opcode, 0x93 | 0xa1) => (a, b),
+            _ => return None,
+        };
+        let c = match other.place {
+            Place::Own => other.slot,
+            Place::Local(slot) => slot,
+            Place::Const(_) | Place::Sum(..) => return None,
+        };
+        let fused = match (opcode, *self.ops.last()?) {
+            (0x6a, Op::I32ShlI { a, imm, .. }) => Op::I32ShlAdd { d: 0, a: c, b: a, shift: imm },
+            (0x92, Op::F32Mul { a, b, .. }) => Op::F32MulAdd { d: 0, a, b, c },
+            (0x93, Op::F32Mul { a, b, .. }) => Op::F32MulSub { d: 0, a, b, c },
+            (0xa0, Op::F64Mul { a, b, .. }) => Op::F64MulAdd { d: 0, a, b, c },
+            (0xa1, Op::F64Mul { a, b, .. }) => Op::F64MulSub { d: 0, a, b, c },
+            _ => return None,
+        };
+        self.take_producer(last.slot);
+        Some(fused)
     }
 }
 
@@ -243,6 +278,14 @@ fn with_right(opcode: u8, d: u16, a: u16, value: u64) -> Option<Op> {
         0x88 => Op::I64ShrUI { d, a, imm: value },
         0x89 => Op::I64RotlI { d, a, imm: value },
         0x8a => Op::I64RotlI { d, a, imm: value.wrapping_neg() & 63 },
+        0x5d => Op::F32LtI { d, a, imm: value },
+        0x5e => Op::F32GtI { d, a, imm: value },
+        0x5f => Op::F32LeI { d, a, imm: value },
+        0x60 => Op::F32GeI { d, a, imm: value },
+        0x63 => Op::F64LtI { d, a, imm: value },
+        0x64 => Op::F64GtI { d, a, imm: value },
+        0x65 => Op::F64LeI { d, a, imm: value },
+        0x66 => Op::F64GeI { d, a, imm: value },
         0x92 => Op::F32AddI { d, a, imm: value },
         0x93 => Op::F32SubI { d, a, imm: value },
         0x94 => Op::F32MulI { d, a, imm: value },
@@ -275,6 +318,8 @@ fn with_left(opcode: u8, d: u16, b: u16, value: u64) -> Option<Op> {
         | 0xa2 => opcode,
         0x48 | 0x49 | 0x4c | 0x4d | 0x53 | 0x54 | 0x57 | 0x58 => opcode + 2,
         0x4a | 0x4b | 0x4e | 0x4f | 0x55 | 0x56 | 0x59 | 0x5a => opcode - 2,
+        0x5d | 0x5f | 0x63 | 0x65 => opcode + 1,
+        0x5e | 0x60 | 0x64 | 0x66 => opcode - 1,
         0x93 => return Some(Op::F32SubLI { d, a: b, imm: value }),
         0x95 => return Some(Op::F32DivLI { d, a: b, imm: value }),
         0xa1 => return Some(Op::F64SubLI { d, a: b, imm: value }),

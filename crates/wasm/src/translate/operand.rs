@@ -12,6 +12,8 @@ pub(super) enum Place {
     Local(u16),
     /// Nowhere yet.
     Const(u64),
+    /// An `i32` sum of a cell, which is its own or a local, and a constant: not computed yet.
+    Sum(u16, u32),
 }
 
 /// An operand. Each has a cell of its own, filled or not.
@@ -21,6 +23,22 @@ pub(super) struct Operand {
     pub(super) slot: u16,
     /// Whether it takes two cells.
     pub(super) wide: bool,
+}
+
+impl Operand {
+    /// The same value, as the operand of another cell.
+    pub(super) const fn at(mut self, slot: u16) -> Self {
+        self.slot = slot;
+        self
+    }
+
+    /// Whether the value is still to be read from a local.
+    fn reads(&self, local: u16) -> bool {
+        match self.place {
+            Place::Local(slot) | Place::Sum(slot, _) => slot == local,
+            Place::Own | Place::Const(_) => false,
+        }
+    }
 }
 
 impl Translator<'_> {
@@ -45,6 +63,28 @@ impl Translator<'_> {
 
     pub(super) fn push_local(&mut self, slot: u16, wide: bool) {
         self.push(Place::Local(slot), wide);
+    }
+
+    /// Pushes the sum of a popped operand, which was the topmost one, and a constant.
+    pub(super) fn push_sum(&mut self, operand: Operand, value: u32) {
+        let (slot, value) = match operand.place {
+            Place::Own => (operand.slot, value),
+            Place::Local(slot) => (slot, value),
+            Place::Sum(slot, first) => (slot, first.wrapping_add(value)),
+            Place::Const(first) => {
+                self.push_const(u64::from(syntax::convert::low_u32(first).wrapping_add(value)));
+                return;
+            }
+        };
+        self.push(Place::Sum(slot, value), false);
+    }
+
+    /// An address in memory of 32 bits: a cell and what is to be added to it.
+    pub(super) fn address(&mut self, operand: Operand) -> (u16, u32) {
+        match operand.place {
+            Place::Sum(slot, value) => (slot, value),
+            Place::Own | Place::Local(_) | Place::Const(_) => (self.slot_of(operand), 0),
+        }
     }
 
     pub(super) fn push_const(&mut self, value: u64) {
@@ -72,6 +112,10 @@ impl Translator<'_> {
                 self.emit_to(Op::Const { d: operand.slot, value }, operand.slot);
                 operand.slot
             }
+            Place::Sum(a, imm) => {
+                self.emit_to(Op::I32AddI { d: operand.slot, a, imm }, operand.slot);
+                operand.slot
+            }
         }
     }
 
@@ -95,6 +139,7 @@ impl Translator<'_> {
             Place::Own => return,
             Place::Local(slot) => self.emit_copy(operand.slot, slot, operand.wide),
             Place::Const(value) => self.emit_to(Op::Const { d: operand.slot, value }, operand.slot),
+            Place::Sum(a, imm) => self.emit_to(Op::I32AddI { d: operand.slot, a, imm }, operand.slot),
         }
         self.operands[at].place = Place::Own;
         self.unplaced -= 1;
@@ -113,7 +158,7 @@ impl Translator<'_> {
     fn preserve(&mut self, local: u16) {
         if self.unplaced > 0 {
             for at in 0..self.operands.len() {
-                if self.operands[at].place == Place::Local(local) {
+                if self.operands[at].reads(local) {
                     self.place(at);
                 }
             }
@@ -157,9 +202,13 @@ impl Translator<'_> {
                 self.preserve(local);
                 self.emit(Op::Const { d: local, value });
             }
+            Place::Sum(a, imm) => {
+                self.preserve(local);
+                self.emit(Op::I32AddI { d: local, a, imm });
+            }
             Place::Own => {
                 let produced = self.producer == Some((self.ops.len(), operand.slot));
-                let waiting = self.unplaced > 0 && self.operands.iter().any(|other| other.place == Place::Local(local));
+                let waiting = self.unplaced > 0 && self.operands.iter().any(|other| other.reads(local));
                 if produced && !waiting && !operand.wide && self.ops.last_mut().is_some_and(|op| op.set_dest(local)) {
                     self.producer = None;
                     return;
@@ -168,6 +217,11 @@ impl Translator<'_> {
                 self.emit_copy(local, operand.slot, operand.wide);
             }
         }
+    }
+
+    /// Whether the last operation computed what is in a slot.
+    pub(super) fn is_producer(&self, slot: u16) -> bool {
+        self.producer == Some((self.ops.len(), slot))
     }
 
     /// Removes the last operation if it computed what is in a slot.

@@ -14,7 +14,7 @@
 )]
 
 use super::super::dispatch::{Context, Regs, next, trap};
-use super::{attempt, branch, compute, arithmetic, pay};
+use super::{arithmetic, attempt, branch, compute, pay};
 use crate::numeric::{self, NAN_32, NAN_64, cell_32, cell_64, f32_of, f64_of};
 use crate::op::Op;
 
@@ -29,6 +29,8 @@ arithmetic! {
     f32_div: F32Div { a, b }, nan_32, r => f32_of(r.get(a)) / f32_of(r.get(b));
     f32_div_i: F32DivI { a, imm }, nan_32, r => f32_of(r.get(a)) / f32_of(imm);
     f32_div_li: F32DivLI { a, imm }, nan_32, r => f32_of(imm) / f32_of(r.get(a));
+    f32_mul_add: F32MulAdd { a, b, c }, nan_32, r => f32_of(r.get(a)) * f32_of(r.get(b)) + f32_of(r.get(c));
+    f32_mul_sub: F32MulSub { a, b, c }, nan_32, r => f32_of(r.get(c)) - f32_of(r.get(a)) * f32_of(r.get(b));
     f64_add: F64Add { a, b }, nan_64, r => f64_of(r.get(a)) + f64_of(r.get(b));
     f64_add_i: F64AddI { a, imm }, nan_64, r => f64_of(r.get(a)) + f64_of(imm);
     f64_sub: F64Sub { a, b }, nan_64, r => f64_of(r.get(a)) - f64_of(r.get(b));
@@ -39,6 +41,8 @@ arithmetic! {
     f64_div: F64Div { a, b }, nan_64, r => f64_of(r.get(a)) / f64_of(r.get(b));
     f64_div_i: F64DivI { a, imm }, nan_64, r => f64_of(r.get(a)) / f64_of(imm);
     f64_div_li: F64DivLI { a, imm }, nan_64, r => f64_of(imm) / f64_of(r.get(a));
+    f64_mul_add: F64MulAdd { a, b, c }, nan_64, r => f64_of(r.get(a)) * f64_of(r.get(b)) + f64_of(r.get(c));
+    f64_mul_sub: F64MulSub { a, b, c }, nan_64, r => f64_of(r.get(c)) - f64_of(r.get(a)) * f64_of(r.get(b));
 }
 
 compute! {
@@ -49,6 +53,10 @@ compute! {
     f32_ne: F32Ne { d, a, b }, r => r.set(d, u64::from(f32_of(r.get(a)) != f32_of(r.get(b))));
     f32_lt: F32Lt { d, a, b }, r => r.set(d, u64::from(f32_of(r.get(a)) < f32_of(r.get(b))));
     f32_le: F32Le { d, a, b }, r => r.set(d, u64::from(f32_of(r.get(a)) <= f32_of(r.get(b))));
+    f32_lt_i: F32LtI { d, a, imm }, r => r.set(d, u64::from(f32_of(r.get(a)) < f32_of(imm)));
+    f32_gt_i: F32GtI { d, a, imm }, r => r.set(d, u64::from(f32_of(r.get(a)) > f32_of(imm)));
+    f32_le_i: F32LeI { d, a, imm }, r => r.set(d, u64::from(f32_of(r.get(a)) <= f32_of(imm)));
+    f32_ge_i: F32GeI { d, a, imm }, r => r.set(d, u64::from(f32_of(r.get(a)) >= f32_of(imm)));
     f32_abs: F32Abs { d, a }, r => r.set(d, r.get(a) & 0x7fff_ffff);
     f32_neg: F32Neg { d, a }, r => r.set(d, r.get(a) ^ 0x8000_0000);
     f32_ceil: F32Ceil { d, a }, r => r.set(d, cell_32(f32_of(r.get(a)).ceil()));
@@ -63,6 +71,10 @@ compute! {
     f64_ne: F64Ne { d, a, b }, r => r.set(d, u64::from(f64_of(r.get(a)) != f64_of(r.get(b))));
     f64_lt: F64Lt { d, a, b }, r => r.set(d, u64::from(f64_of(r.get(a)) < f64_of(r.get(b))));
     f64_le: F64Le { d, a, b }, r => r.set(d, u64::from(f64_of(r.get(a)) <= f64_of(r.get(b))));
+    f64_lt_i: F64LtI { d, a, imm }, r => r.set(d, u64::from(f64_of(r.get(a)) < f64_of(imm)));
+    f64_gt_i: F64GtI { d, a, imm }, r => r.set(d, u64::from(f64_of(r.get(a)) > f64_of(imm)));
+    f64_le_i: F64LeI { d, a, imm }, r => r.set(d, u64::from(f64_of(r.get(a)) <= f64_of(imm)));
+    f64_ge_i: F64GeI { d, a, imm }, r => r.set(d, u64::from(f64_of(r.get(a)) >= f64_of(imm)));
     f64_abs: F64Abs { d, a }, r => r.set(d, r.get(a) & 0x7fff_ffff_ffff_ffff);
     f64_neg: F64Neg { d, a }, r => r.set(d, r.get(a) ^ 0x8000_0000_0000_0000);
     f64_ceil: F64Ceil { d, a }, r => r.set(d, cell_64(f64_of(r.get(a)).ceil()));
@@ -106,12 +118,28 @@ branch! {
     br_f32_ne: BrF32Ne { a, b }, r => f32_of(r.get(a)) != f32_of(r.get(b));
     br_f32_lt: BrF32Lt { a, b }, r => f32_of(r.get(a)) < f32_of(r.get(b));
     br_f32_le: BrF32Le { a, b }, r => f32_of(r.get(a)) <= f32_of(r.get(b));
+    br_f32_lt_i: BrF32LtI { a, imm }, r => f32_of(r.get(a)) < f32::from_bits(imm);
+    br_f32_nlt_i: BrF32NltI { a, imm }, r => !(f32_of(r.get(a)) < f32::from_bits(imm));
+    br_f32_gt_i: BrF32GtI { a, imm }, r => f32_of(r.get(a)) > f32::from_bits(imm);
+    br_f32_ngt_i: BrF32NgtI { a, imm }, r => !(f32_of(r.get(a)) > f32::from_bits(imm));
+    br_f32_le_i: BrF32LeI { a, imm }, r => f32_of(r.get(a)) <= f32::from_bits(imm);
+    br_f32_nle_i: BrF32NleI { a, imm }, r => !(f32_of(r.get(a)) <= f32::from_bits(imm));
+    br_f32_ge_i: BrF32GeI { a, imm }, r => f32_of(r.get(a)) >= f32::from_bits(imm);
+    br_f32_nge_i: BrF32NgeI { a, imm }, r => !(f32_of(r.get(a)) >= f32::from_bits(imm));
     br_f32_nlt: BrF32Nlt { a, b }, r => !(f32_of(r.get(a)) < f32_of(r.get(b)));
     br_f32_nle: BrF32Nle { a, b }, r => !(f32_of(r.get(a)) <= f32_of(r.get(b)));
     br_f64_eq: BrF64Eq { a, b }, r => f64_of(r.get(a)) == f64_of(r.get(b));
     br_f64_ne: BrF64Ne { a, b }, r => f64_of(r.get(a)) != f64_of(r.get(b));
     br_f64_lt: BrF64Lt { a, b }, r => f64_of(r.get(a)) < f64_of(r.get(b));
     br_f64_le: BrF64Le { a, b }, r => f64_of(r.get(a)) <= f64_of(r.get(b));
+    br_f64_lt_i: BrF64LtI { a, imm }, r => f64_of(r.get(a)) < f64::from(f32::from_bits(imm));
+    br_f64_nlt_i: BrF64NltI { a, imm }, r => !(f64_of(r.get(a)) < f64::from(f32::from_bits(imm)));
+    br_f64_gt_i: BrF64GtI { a, imm }, r => f64_of(r.get(a)) > f64::from(f32::from_bits(imm));
+    br_f64_ngt_i: BrF64NgtI { a, imm }, r => !(f64_of(r.get(a)) > f64::from(f32::from_bits(imm)));
+    br_f64_le_i: BrF64LeI { a, imm }, r => f64_of(r.get(a)) <= f64::from(f32::from_bits(imm));
+    br_f64_nle_i: BrF64NleI { a, imm }, r => !(f64_of(r.get(a)) <= f64::from(f32::from_bits(imm)));
+    br_f64_ge_i: BrF64GeI { a, imm }, r => f64_of(r.get(a)) >= f64::from(f32::from_bits(imm));
+    br_f64_nge_i: BrF64NgeI { a, imm }, r => !(f64_of(r.get(a)) >= f64::from(f32::from_bits(imm)));
     br_f64_nlt: BrF64Nlt { a, b }, r => !(f64_of(r.get(a)) < f64_of(r.get(b)));
     br_f64_nle: BrF64Nle { a, b }, r => !(f64_of(r.get(a)) <= f64_of(r.get(b)));
 }

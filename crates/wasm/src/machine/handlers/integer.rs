@@ -20,6 +20,9 @@ compute! {
     copy2: Copy2 { d, a, d2, a2 }, r => { r.set(d, r.get(a)); r.set(d2, r.get(a2)); };
     copy3: Copy3 { d, a, d2, a2, d3, a3 }, r => { r.set(d, r.get(a)); r.set(d2, r.get(a2)); r.set(d3, r.get(a3)); };
     constant: Const { d, value }, r => r.set(d, value);
+    select_i: SelectI { d, a, c, imm }, r => r.set(d, if r.get(c) as u32 != 0 { r.get(a) } else { imm });
+    select_il: SelectIL { d, b, c, imm }, r => r.set(d, if r.get(c) as u32 != 0 { imm } else { r.get(b) });
+    i32_shl_add: I32ShlAdd { d, a, b, shift }, r => r.set(d, u64::from((r.get(a) as u32).wrapping_add((r.get(b) as u32).wrapping_shl(shift))));
     select: Select { d, a, b, c }, r => r.set(d, if r.get(c) as u32 != 0 { r.get(a) } else { r.get(b) });
     i32_add: I32Add { d, a, b }, r => r.set(d, u64::from((r.get(a) as u32).wrapping_add(r.get(b) as u32)));
     i32_add_i: I32AddI { d, a, imm }, r => r.set(d, u64::from((r.get(a) as u32).wrapping_add(imm)));

@@ -1,0 +1,242 @@
+//! Stopping wherever fuel can run out, cloning and going on changes nothing: `cargo test -p raddle-wasm --test state`.
+
+use std::sync::Arc;
+
+use choice::StateHash;
+use choice::hash::hash_of;
+use decode::Features;
+use raddle_wasm::{CoreStore, Deterministic, Exit, Extern, HostFuncId, Limits, Machine, Module, Stack};
+use syntax::id::ModuleId;
+use syntax::module::{FuncType, ValType};
+
+struct Program {
+    modules: [Arc<Module>; 1],
+    store: CoreStore,
+    func: raddle_wasm::FuncAddr,
+}
+
+/// A module that may import `h: (i32) -> i32` and exports `run: (i32) -> i32`.
+fn program(text: &str) -> Program {
+    let bytes = wat::parse_str(text).expect("a module in text");
+    let definition = decode::module(&bytes, &Features::default()).expect("a valid module");
+    let imports = definition.imports.len();
+    let modules = [Arc::new(Module::new(Arc::new(definition)))];
+    let mut store = CoreStore::new(Limits::DEFAULT);
+    let host = store.alloc_host_func(HostFuncId(7), FuncType::new([ValType::I32], [ValType::I32]));
+    let imports = vec![Extern::Func(host); imports];
+    let instance = store.instantiate(&modules, ModuleId(0), &imports).expect("it links");
+    let Some(Extern::Func(func)) = store.export(&modules, instance, "run") else { panic!("no function `run`") };
+    Program { modules, store, func }
+}
+
+/// How a run ended, with the hash of store and stack.
+type Ending = (Result<Vec<u64>, String>, u128);
+
+fn ending(program: &Program, stack: &Stack, result: Result<Vec<u64>, String>) -> Ending {
+    struct Both<'a>(&'a CoreStore, &'a Stack);
+    impl StateHash for Both<'_> {
+        fn state_hash(&self, hasher: &mut choice::StateHasher) {
+            self.0.state_hash(hasher);
+            self.1.state_hash(hasher);
+        }
+    }
+    (result, hash_of(&Both(&program.store, stack)))
+}
+
+/// Runs to the end with slices of fuel; the ending, the fuel spent, and the hashes at the stops.
+fn run(mut program: Program, arg: u64, slice: u64, cloned: bool) -> (Ending, u64, Vec<u128>) {
+    let mut stack = Stack::new();
+    let (mut given, mut fuel, mut hashes) = (slice, slice, Vec::new());
+    let call = |program: &mut Program, stack: &mut Stack, fuel: &mut u64, begin: bool| {
+        let mut machine =
+            Machine { modules: &program.modules, store: &mut program.store, data: &mut Deterministic, fuel };
+        if begin {
+            machine.call(stack, program.func, &[arg]);
+        }
+        machine.run(stack)
+    };
+    let mut exit = call(&mut program, &mut stack, &mut fuel, true);
+    loop {
+        match exit {
+            Exit::Host(id, _) => {
+                assert_eq!(id, HostFuncId(7), "the host function");
+                let value = stack.host_args()[0];
+                hashes.push(hash_of(&stack));
+                stack.host_return(&[(value * 3 + 1) & 0xffff_ffff]);
+            }
+            Exit::OutOfFuel => {
+                hashes.push(hash_of(&stack));
+                fuel += slice;
+                given += slice;
+            }
+            Exit::Return => {
+                let values = stack.take_results().to_vec();
+                return (ending(&program, &stack, Ok(values)), given - fuel, hashes);
+            }
+            Exit::Trap(trap) => {
+                stack.clear();
+                return (ending(&program, &stack, Err(trap.to_string())), given - fuel, hashes);
+            }
+            Exit::Exception(_) => return (ending(&program, &stack, Err("exception".to_owned())), given - fuel, hashes),
+        }
+        if cloned {
+            let copy = stack.clone();
+            assert_eq!(copy, stack, "a clone is equal");
+            assert_eq!(hash_of(&copy), hash_of(&stack), "a clone has the same hash");
+            stack = copy;
+            let store = program.store.clone();
+            program.store = store;
+        }
+        exit = call(&mut program, &mut stack, &mut fuel, false);
+    }
+}
+
+fn check(text: &str, arg: u64) {
+    let (whole, spent, _) = run(program(text), arg, 1 << 40, false);
+    let (by_one, spent_by_one, hashes) = run(program(text), arg, 1, false);
+    let (cloned, _, cloned_hashes) = run(program(text), arg, 1, true);
+    assert_eq!(whole, by_one, "stopping changes nothing");
+    assert_eq!(whole, cloned, "cloning changes nothing");
+    assert_eq!(spent, spent_by_one, "stopping costs nothing");
+    assert_eq!(hashes, cloned_hashes, "cloning changes no hash on the way");
+    for slice in [2, 3, 7, 100] {
+        let (sliced, spent_sliced, _) = run(program(text), arg, slice, true);
+        assert_eq!((&sliced, spent_sliced), (&whole, spent), "slices of {slice}");
+    }
+}
+
+#[test]
+fn calls_and_loops() {
+    check(
+        r#"(module
+            (func $fib (param i32) (result i32)
+              (if (result i32) (i32.lt_s (local.get 0) (i32.const 2))
+                (then (local.get 0))
+                (else (i32.add (call $fib (i32.sub (local.get 0) (i32.const 1)))
+                               (call $fib (i32.sub (local.get 0) (i32.const 2)))))))
+            (func (export "run") (param i32) (result i32) (local i32 i32)
+              (loop $l
+                (local.set 1 (i32.add (local.get 1) (call $fib (local.get 2))))
+                (local.set 2 (i32.add (local.get 2) (i32.const 1)))
+                (br_if $l (i32.lt_s (local.get 2) (local.get 0))))
+              (local.get 1)))"#,
+        9,
+    );
+}
+
+#[test]
+fn operands_below_branches_and_calls() {
+    check(
+        r#"(module (import "m" "h" (func $h (param i32) (result i32)))
+            (func (export "run") (param i32) (result i32)
+              (local.get 0)
+              (i32.const 5)
+              (block (result i32 i32)
+                (i32.const 1) (local.get 0)
+                (br_if 0 (i32.eqz (local.get 0)))
+                (drop) (call $h (i32.const 3)))
+              (i32.add)
+              (loop (param i32) (result i32)
+                (local.set 0 (i32.sub (local.get 0) (i32.const 1)))
+                (local.get 0) (i32.add)
+                (br_if 0 (i32.gt_s (local.get 0) (i32.const 0))))
+              (i32.mul) (i32.sub)))"#,
+        4,
+    );
+}
+
+#[test]
+fn tables_and_indirect_calls() {
+    check(
+        r#"(module (table funcref (elem $a $b $c))
+            (type $t (func (param i32) (result i32)))
+            (func $a (type $t) (i32.add (local.get 0) (i32.const 1)))
+            (func $b (type $t) (return_call $a (i32.mul (local.get 0) (i32.const 3))))
+            (func $c (type $t)
+              (block (block (block (block (br_table 0 1 2 3 (i32.and (local.get 0) (i32.const 3))))
+                (return (i32.const 10))) (return (i32.const 20))) (return (i32.const 30)))
+              (i32.const 40))
+            (func (export "run") (param i32) (result i32) (local i32)
+              (loop $l
+                (local.set 1 (i32.xor (i32.rotl (local.get 1) (i32.const 3))
+                  (call_indirect (type $t) (local.get 0) (i32.rem_u (local.get 0) (i32.const 3)))))
+                (br_if $l (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
+              (local.get 1)))"#,
+        23,
+    );
+}
+
+#[test]
+fn bulk_operations() {
+    check(
+        r#"(module (memory 1)
+            (func (export "run") (param i32) (result i32)
+              (memory.fill (i32.const 100) (i32.const 7) (i32.const 5000))
+              (memory.copy (i32.const 9000) (i32.const 90) (i32.const 3000))
+              (drop (memory.grow (i32.const 1)))
+              (i32.store (i32.const 65535) (local.get 0))
+              (i32.add (i32.load (i32.const 9010)) (memory.size))))"#,
+        77,
+    );
+}
+
+#[test]
+fn exceptions() {
+    check(
+        r#"(module (tag $e (param i32)) (import "m" "h" (func $h (param i32) (result i32)))
+            (func $f (param i32) (result i32)
+              (if (i32.eqz (local.get 0)) (then (throw $e (i32.const 42))))
+              (i32.add (call $f (i32.sub (local.get 0) (i32.const 1))) (call $h (local.get 0))))
+            (func (export "run") (param i32) (result i32)
+              (block $c (result i32)
+                (try_table (result i32) (catch $e $c) (call $f (local.get 0))))
+              (i32.add (i32.const 1))))"#,
+        6,
+    );
+}
+
+#[test]
+fn traps() {
+    check(
+        r#"(module (func $f (param i32) (result i32) (i32.div_s (i32.const 1) (local.get 0)))
+            (func (export "run") (param i32) (result i32) (local i32)
+              (loop $l (result i32)
+                (drop (call $f (local.get 0)))
+                (local.set 0 (i32.sub (local.get 0) (i32.const 1)))
+                (br $l))))"#,
+        5,
+    );
+}
+
+/// Hashes do not depend on what was on the stack before.
+#[test]
+fn only_live_cells_count() {
+    let text = r#"(module (import "m" "h" (func $h (param i32) (result i32)))
+        (func $deep (param i32) (local i64 i64)
+          (local.set 1 (i64.const -1))
+          (if (local.get 0) (then (call $deep (i32.sub (local.get 0) (i32.const 1))))))
+        (func (export "run") (param i32) (result i32)
+          (call $deep (local.get 0))
+          (call $h (i32.const 1))))"#;
+    let stop = |arg: u64| {
+        let mut program = program(text);
+        let mut stack = Stack::new();
+        let mut fuel = u64::MAX;
+        let mut machine =
+            Machine { modules: &program.modules, store: &mut program.store, data: &mut Deterministic, fuel: &mut fuel };
+        machine.call(&mut stack, program.func, &[0]);
+        assert!(matches!(machine.run(&mut stack), Exit::Host(..)), "it calls the host");
+        let _ = stack.host_args();
+        stack.host_return(&[0]);
+        let _ = machine.run(&mut stack);
+        let _ = stack.take_results();
+        machine.call(&mut stack, program.func, &[arg]);
+        assert!(matches!(machine.run(&mut stack), Exit::Host(..)), "it calls the host");
+        let frames = stack.frames(machine.store, machine.modules);
+        assert_eq!(frames.len(), 1, "one frame");
+        stack
+    };
+    // The argument is a live local, so it is the same in both.
+    let (a, b) = (stop(20), stop(20));
+    assert_eq!((hash_of(&a), &a), (hash_of(&b), &b), "same history");
+}
