@@ -2,13 +2,14 @@
 //!
 //! Spec: none; exit code 1 when a directive failed, 137 when an invariant of ours broke.
 
-use std::io::Write as _;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 use raddle_wast::{Options, Report, Runner, find_scripts};
+
+use crate::common::{Stop, Switches, print};
 
 /// Runs script files (.wast), core and component.
 #[derive(Args)]
@@ -22,37 +23,48 @@ pub(crate) struct Wast {
     /// Write everything to this file as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    #[command(flatten)]
+    switches: Switches,
 }
 
-fn range(text: &str) -> Result<Range<u64>, String> {
-    let number = |text: &str| text.parse::<u64>().map_err(|error| format!("{text:?}: {error}"));
+/// Reads a half-open range.
+pub(crate) fn range(text: &str) -> Result<Range<u64>, String> {
+    let number = |text: &str| text.parse::<u64>().map_err(|error| format!("`{text}`: {error}"));
     match text.split_once("..") {
         Some((first, end)) => Ok(number(first)?..number(end)?),
-        None => Err("expected A..B, half-open".to_owned()),
+        None => Err("expected A..B, which is half-open".to_owned()),
     }
 }
 
 impl Wast {
-    pub(crate) fn run(self) -> ExitCode {
-        let options = Options { seeds: self.seeds.clone().unwrap_or(0..0), ..Options::default() };
+    pub(crate) fn run(self) -> Result<ExitCode, Stop> {
+        let (features, fuel) = self.switches.parse()?;
+        let mut options = Options { features, seeds: self.seeds.clone().unwrap_or(0..0), ..Options::default() };
+        options.fuel = fuel.unwrap_or(options.fuel);
         let runner = Runner::new(options);
-        let mut report = Report::default();
-        let mut out = std::io::stdout().lock();
+        let mut files = Vec::new();
         for path in &self.paths {
-            let files = match find_scripts(path) {
-                Ok(files) => files,
-                Err(error) => {
-                    eprintln!("error: {}: {error}", path.display());
-                    return ExitCode::from(2);
-                }
-            };
-            for file in files {
-                let file = runner.run_file(&file);
-                let _ = writeln!(out, "{file}");
-                report.add(file);
-            }
+            files.extend(find_scripts(path).map_err(|error| Stop::file(path, &error))?);
         }
-        let _ = writeln!(out, "{}", report.summary);
-        if report.summary.is_ok() { ExitCode::SUCCESS } else { ExitCode::from(1) }
+        let mut report = Report::default();
+        for file in files {
+            let file = runner.run_file(&file);
+            print(&format!("{file}\n"));
+            report.add(file);
+        }
+        if self.seeds.is_some() {
+            let dependent = report.summary.schedule_dependent;
+            print(&format!("{dependent} files have a verdict that depends on the schedule\n"));
+        }
+        print(&format!("{}\n", report.summary));
+        if let Some(path) = &self.json {
+            let json = report.to_json().map_err(|error| Stop::usage(format!("--json: {error}")))?;
+            std::fs::write(path, json + "\n").map_err(|error| Stop::file(path, &error))?;
+        }
+        Ok(match (report.summary.bugs, report.summary.failed) {
+            (0, 0) => ExitCode::SUCCESS,
+            (0, _) => ExitCode::from(1),
+            (_, _) => ExitCode::from(137),
+        })
     }
 }

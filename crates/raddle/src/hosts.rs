@@ -23,7 +23,7 @@ use crate::convert::{to_val, to_value};
 use crate::val::Val;
 
 /// A host that can also say what it offers for an import.
-pub trait Imports: Host {
+pub trait Imports: Host + std::any::Any {
     /// What it offers for an import of this name and type, made in the store; `None` when it knows nothing of the name. Its
     /// functions have numbers below `1 << 31`.
     fn resolve(
@@ -33,6 +33,18 @@ pub trait Imports: Host {
         name: &str,
         ty: &ExternType,
     ) -> Option<ExternValue>;
+}
+
+impl<O: wasi::Outside + 'static> Imports for wasi::WasiHost<O> {
+    fn resolve(
+        &mut self,
+        store: &mut Store,
+        program: &Program,
+        name: &str,
+        ty: &ExternType,
+    ) -> Option<ExternValue> {
+        Self::resolve(self, store, program, name, ty)
+    }
 }
 
 /// A host that offers nothing.

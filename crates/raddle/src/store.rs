@@ -87,10 +87,22 @@ impl Store {
         self
     }
 
+    /// Tells nobody any more what happens; what a tracer has not written yet it writes now.
+    pub fn clear_tracer(&mut self) -> &mut Self {
+        self.tracer = None;
+        self
+    }
+
     /// Sets the host that offers what linkers do not define.
     pub fn set_host(&mut self, host: Box<dyn Imports>) -> &mut Self {
         self.hosts.other = host;
         self
+    }
+
+    /// The host that was set, if it is of this type.
+    pub fn host<H: Imports>(&self) -> Option<&H> {
+        let host: &dyn std::any::Any = &*self.hosts.other;
+        host.downcast_ref()
     }
 
     /// Sets the fuel that is left.

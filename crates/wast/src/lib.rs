@@ -19,3 +19,4 @@ mod script;
 pub use files::find_scripts;
 pub use report::{DependsOn, Failure, FileReport, Flip, Report, Skip, Summary, Verdict};
 pub use runner::{Options, Runner};
+pub use script::first_component;

@@ -45,18 +45,9 @@ pub struct Verdict {
     pub skipped: Vec<Skip>,
 }
 
-impl Verdict {
-    /// The lines that failed.
-    pub fn failed_lines(&self) -> Vec<usize> {
-        self.failures.iter().map(|failure| failure.line).collect()
-    }
-}
-
-/// A pick that is not the default, in a script.
+/// A pick that is not the default.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Flip {
-    /// Line of the directive that made the instance in whose store the pick is.
-    pub instance_line: usize,
     /// The kind of choice.
     pub kind: String,
     /// The anchor.
@@ -67,16 +58,16 @@ pub struct Flip {
     pub picked: usize,
 }
 
-/// A verdict that is not that of the default schedule, and what brings it about.
+/// A verdict about one instance that is not that of the default schedule, and what brings it about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DependsOn {
+    /// Line of the directive that made the instance.
+    pub instance_line: usize,
     /// The first seed that showed it.
     pub seed: u64,
     /// How many seeds showed it.
     pub seeds: usize,
-    /// The lines that failed under the default schedule.
-    pub default_failed_lines: Vec<usize>,
-    /// The directives that failed.
+    /// The directives about this instance that failed.
     pub failures: Vec<Failure>,
     /// The picks that are needed; without any one of them the verdict is another.
     pub flips: Vec<Flip>,
@@ -199,14 +190,21 @@ impl fmt::Display for Failure {
     }
 }
 
+/// How many failures of one verdict are shown; the first trap locks an instance, so the others say little.
+const SHOWN: usize = 2;
+
 impl fmt::Display for DependsOn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "  depends on the schedule: {} of the seeds, such as {}", self.seeds, self.seed)?;
-        if self.failures.is_empty() {
+        let Self { instance_line, seeds, seed, failures, .. } = self;
+        write!(f, "  depends on the schedule: the instance of line {instance_line} under {seeds} seeds, such as {seed}")?;
+        if failures.is_empty() {
             write!(f, "\n    nothing fails")?;
         }
-        for Failure { line, directive, expected, got, .. } in &self.failures {
+        for Failure { line, directive, expected, got, .. } in failures.iter().take(SHOWN) {
             write!(f, "\n    line {line}: {directive}: expected {expected}, got {got}")?;
+        }
+        if failures.len() > SHOWN {
+            write!(f, "\n    and {} more", failures.len() - SHOWN)?;
         }
         for flip in &self.flips {
             write!(f, "\n    because of {flip}")?;
@@ -219,7 +217,6 @@ impl fmt::Display for Flip {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let picked = self.alternatives.get(self.picked).map_or("", String::as_str);
         let default = self.alternatives.first().map_or("", String::as_str);
-        let Self { kind, anchor, instance_line, .. } = self;
-        write!(f, "{kind} at `{anchor}` (instance of line {instance_line}): `{picked}` instead of `{default}`")
+        write!(f, "{} at `{}`: `{picked}` instead of `{default}`", self.kind, self.anchor)
     }
 }

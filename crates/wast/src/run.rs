@@ -27,6 +27,8 @@ pub(crate) struct Ran {
     pub(crate) picks: Vec<Vec<Pick>>,
     /// The lines of the directives that made the stores.
     pub(crate) lines: Vec<usize>,
+    /// The stores that the failures are about, by position; none for core instances.
+    pub(crate) failed_in: Vec<Option<usize>>,
     pub(crate) rules: BTreeSet<&'static str>,
     pub(crate) kinds: BTreeSet<&'static str>,
     /// The first message of a broken invariant.
@@ -34,22 +36,26 @@ pub(crate) struct Ran {
 }
 
 impl Ran {
-    /// The picks as a report shows them.
-    pub(crate) fn flips(&self) -> Vec<Flip> {
-        let of_store = |(picks, line): (&Vec<Pick>, &usize)| {
-            let line = *line;
-            picks
-                .iter()
-                .map(move |pick| Flip {
-                    instance_line: line,
-                    kind: pick.kind.clone(),
-                    anchor: pick.anchor.clone(),
-                    alternatives: pick.alternatives.clone(),
-                    picked: pick.picked,
-                })
-                .collect::<Vec<_>>()
+    /// What failed in one store. Stores do not know of each other, so each has a verdict of its own.
+    pub(crate) fn failures_in(&self, store: usize) -> Vec<&Failure> {
+        let failures = self.verdict.failures.iter().zip(&self.failed_in);
+        failures.filter(|(_, of)| **of == Some(store)).map(|(failure, _)| failure).collect()
+    }
+
+    /// The lines that failed in one store.
+    pub(crate) fn failed_lines_in(&self, store: usize) -> Vec<usize> {
+        self.failures_in(store).iter().map(|failure| failure.line).collect()
+    }
+
+    /// The picks in one store as a report shows them.
+    pub(crate) fn flips_in(&self, store: usize) -> Vec<Flip> {
+        let flip = |pick: &Pick| Flip {
+            kind: pick.kind.clone(),
+            anchor: pick.anchor.clone(),
+            alternatives: pick.alternatives.clone(),
+            picked: pick.picked,
         };
-        self.picks.iter().zip(&self.lines).flat_map(of_store).collect()
+        self.picks[store].iter().map(flip).collect()
     }
 }
 
@@ -100,6 +106,8 @@ struct Run<'r> {
     kinds: Arc<Mutex<BTreeSet<&'static str>>>,
     rules: BTreeSet<&'static str>,
     bug: Option<String>,
+    /// The store that the directive is about.
+    about: Option<usize>,
 }
 
 /// What became of a directive.
@@ -123,20 +131,26 @@ pub(crate) fn run(engine: &Engine, fuel: u64, directives: &[Directive<'_>], choo
         kinds: Arc::default(),
         rules: BTreeSet::new(),
         bug: None,
+        about: None,
     };
     let mut verdict = Verdict::default();
+    let mut failed_in = Vec::new();
     for directive in directives {
+        run.about = None;
         match run.directive(directive) {
             Judged::Passed => verdict.passed += 1,
             Judged::Skipped(reason) => verdict.skipped.push(Skip { line: directive.line, reason }),
-            Judged::Failed { expected, got, report } => verdict.failures.push(Failure {
-                line: directive.line,
-                column: directive.column,
-                directive: directive.word.to_owned(),
-                expected,
-                got,
-                report,
-            }),
+            Judged::Failed { expected, got, report } => {
+                failed_in.push(run.about);
+                verdict.failures.push(Failure {
+                    line: directive.line,
+                    column: directive.column,
+                    directive: directive.word.to_owned(),
+                    expected,
+                    got,
+                    report,
+                });
+            }
         }
     }
     let kinds = run.kinds.lock().unwrap_or_else(PoisonError::into_inner).clone();
@@ -144,6 +158,7 @@ pub(crate) fn run(engine: &Engine, fuel: u64, directives: &[Directive<'_>], choo
         verdict,
         picks: run.worlds.iter().map(|world| world.store.picks().to_vec()).collect(),
         lines: run.worlds.iter().map(|world| world.line).collect(),
+        failed_in,
         rules: run.rules,
         kinds,
         bug: run.bug,
@@ -225,6 +240,7 @@ impl Run<'_> {
         store.set_fuel(self.fuel);
         let inner = (self.choosers)(self.worlds.len());
         store.set_chooser(Watching { inner, kinds: Arc::clone(&self.kinds) });
+        self.about = Some(self.worlds.len());
         let instance = Linker::new().instantiate(&mut store, component);
         self.worlds.push(World { store, instance: instance.as_ref().ok().copied(), line });
         instance.map(|_| Current::Component(self.worlds.len() - 1))
@@ -294,6 +310,7 @@ impl Run<'_> {
             };
             vals.push(val_of(arg));
         }
+        self.about = Some(world);
         let fuel = self.fuel;
         let World { store, instance, .. } = &mut self.worlds[world];
         let Some(func) = instance.and_then(|instance| instance.func(store, name)) else {

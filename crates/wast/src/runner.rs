@@ -4,14 +4,15 @@
 
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
-use choice::{Chooser, First, Seeded};
+use choice::{Chooser, First, Pick, Seeded};
 use decode::Features;
 use raddle::{Config, Engine};
 
-use crate::report::{DependsOn, Failure, FileReport, Flip};
+use crate::report::{DependsOn, Failure, FileReport};
 use crate::run::{Ran, run};
-use crate::schedules::{AtAnchors, Picks, shrink};
+use crate::schedules::{AtAnchors, shrink};
 use crate::script::{Directive, with_script};
 
 /// How scripts are run.
@@ -68,43 +69,73 @@ impl Runner {
         let default = run(&|_| Box::new(First));
         let mut report = FileReport { path: name.to_owned(), ..FileReport::default() };
         note(&mut report, None, &default);
-        let mut others: Vec<(u64, usize, Ran)> = Vec::new();
+        let mut others: Vec<Other> = Vec::new();
         for seed in self.options.seeds.clone() {
-            let ran = run(&|_| Box::new(Seeded::new(seed)));
+            let ran = Arc::new(run(&|_| Box::new(Seeded::new(seed))));
             note(&mut report, Some(seed), &ran);
             report.seeds += 1;
-            let lines = ran.verdict.failed_lines();
-            if lines == default.verdict.failed_lines() {
-                continue;
-            }
-            match others.iter_mut().find(|other| other.2.verdict.failed_lines() == lines) {
-                Some(other) => other.1 += 1,
-                None => others.push((seed, 1, ran)),
+            for store in 0..ran.lines.len() {
+                let lines = ran.failed_lines_in(store);
+                if lines == default.failed_lines_in(store) {
+                    continue;
+                }
+                match others.iter_mut().find(|other| other.store == store && other.lines == lines) {
+                    Some(other) => other.add(seed, &ran),
+                    None => others.push(Other { store, lines, seeds: 1, examples: vec![(seed, Arc::clone(&ran))] }),
+                }
             }
         }
-        for (seed, seeds, ran) in others {
-            let flips = smallest(&run, &ran);
-            report.depends_on.push(DependsOn {
-                seed,
-                seeds,
-                default_failed_lines: default.verdict.failed_lines(),
-                failures: ran.verdict.failures,
-                flips,
-            });
-        }
+        others.sort_by_key(|other| other.store);
+        report.depends_on = others.iter().map(|other| other.explain(&run)).collect();
         report.verdict = default.verdict;
         report
     }
 }
 
-/// The fewest picks that were found to give the same verdict.
-fn smallest(run: &dyn Fn(&dyn Fn(usize) -> Box<dyn Chooser>) -> Ran, ran: &Ran) -> Vec<Flip> {
-    let lines = ran.verdict.failed_lines();
-    let follow = |picks: &Picks| {
-        run(&|store| Box::new(AtAnchors::new(picks.get(store).map_or(&[], Vec::as_slice))))
-    };
-    let kept = shrink(&ran.picks, &mut |picks| follow(picks).verdict.failed_lines() == lines);
-    follow(&kept).flips()
+/// How many seeds are shrunk to find the smallest schedule of a verdict.
+const EXAMPLES: usize = 8;
+
+/// A verdict about one store that is not the default one.
+struct Other {
+    store: usize,
+    lines: Vec<usize>,
+    seeds: usize,
+    /// The first seeds that showed it.
+    examples: Vec<(u64, Arc<Ran>)>,
+}
+
+impl Other {
+    fn add(&mut self, seed: u64, ran: &Arc<Ran>) {
+        self.seeds += 1;
+        if self.examples.len() < EXAMPLES {
+            self.examples.push((seed, Arc::clone(ran)));
+        }
+    }
+
+    /// The fewest picks that were found to give this verdict.
+    fn explain(&self, run: &dyn Fn(&dyn Fn(usize) -> Box<dyn Chooser>) -> Ran) -> DependsOn {
+        let store = self.store;
+        let follow = |picks: &[Pick]| {
+            run(&|of| if of == store { Box::new(AtAnchors::new(picks)) } else { Box::new(First) })
+        };
+        let mut stays = |picks: &[Pick]| follow(picks).failed_lines_in(store) == self.lines;
+        let mut smallest: Option<Vec<Pick>> = None;
+        for (_, ran) in &self.examples {
+            let picks = &ran.picks[store];
+            let kept = if stays(picks) { shrink(picks, &mut stays) } else { picks.clone() };
+            if smallest.as_ref().is_none_or(|smallest| kept.len() < smallest.len()) {
+                smallest = Some(kept);
+            }
+        }
+        let (seed, ran) = &self.examples[0];
+        DependsOn {
+            instance_line: ran.lines[store],
+            seed: *seed,
+            seeds: self.seeds,
+            failures: ran.failures_in(store).into_iter().cloned().collect(),
+            flips: follow(&smallest.unwrap_or_default()).flips_in(store),
+        }
+    }
 }
 
 fn note(report: &mut FileReport, seed: Option<u64>, ran: &Ran) {

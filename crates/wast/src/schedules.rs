@@ -7,9 +7,6 @@ use std::collections::BTreeMap;
 
 use choice::{ChoicePoint, Chooser, Divergence, Names, Pick};
 
-/// Picks to follow, by store.
-pub(crate) type Picks = Vec<Vec<Pick>>;
-
 /// Picks what is asked for at an anchor, wherever it comes up, and the default everywhere else.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AtAnchors(BTreeMap<(String, String), usize>);
@@ -31,16 +28,8 @@ impl Chooser for AtAnchors {
 }
 
 /// Drops picks, first many at once and then one by one, as long as the verdict stays.
-pub(crate) fn shrink(picks: &Picks, stays: &mut dyn FnMut(&Picks) -> bool) -> Picks {
-    let mut kept: Vec<(usize, Pick)> =
-        picks.iter().enumerate().flat_map(|(store, picks)| picks.iter().map(move |pick| (store, pick.clone()))).collect();
-    let by_store = |kept: &[(usize, Pick)]| {
-        let mut by_store = vec![Vec::new(); picks.len()];
-        for (store, pick) in kept {
-            by_store[*store].push(pick.clone());
-        }
-        by_store
-    };
+pub(crate) fn shrink(picks: &[Pick], stays: &mut dyn FnMut(&[Pick]) -> bool) -> Vec<Pick> {
+    let mut kept = picks.to_vec();
     let mut chunk = kept.len().div_ceil(2).max(1);
     loop {
         let mut at = 0;
@@ -48,7 +37,7 @@ pub(crate) fn shrink(picks: &Picks, stays: &mut dyn FnMut(&Picks) -> bool) -> Pi
         while at < kept.len() {
             let mut fewer = kept.clone();
             fewer.drain(at..(at + chunk).min(kept.len()));
-            if stays(&by_store(&fewer)) {
+            if stays(&fewer) {
                 kept = fewer;
                 dropped = true;
             } else {
@@ -56,7 +45,7 @@ pub(crate) fn shrink(picks: &Picks, stays: &mut dyn FnMut(&Picks) -> bool) -> Pi
             }
         }
         if chunk == 1 && !dropped {
-            return by_store(&kept);
+            return kept;
         }
         chunk = chunk.div_ceil(2);
     }

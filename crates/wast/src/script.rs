@@ -4,7 +4,6 @@
 
 use raddle::{Component, Engine, Error, Module};
 use wast::parser::{self, ParseBuffer};
-use wast::token::Span;
 use wast::{QuoteWat, Wast, WastArg, WastDirective, WastExecute, WastInvoke, WastRet, Wat};
 
 /// A directive with its place.
@@ -78,16 +77,32 @@ pub(crate) fn with_script<T>(
     let buffer = ParseBuffer::new_with_lexer(lexer).map_err(unreadable)?;
     let script = parser::parse::<Wast<'_>>(&buffer).map_err(unreadable)?;
     let directives = script.directives.into_iter().map(|directive| {
-        let (line, column) = place(&directive).linecol_in(text);
+        let (line, column) = directive.span().linecol_in(text);
         let (word, kind) = prepare(engine, directive);
         Directive { line: line + 1, column: column + 1, word, kind }
     });
     Ok(work(&directives.collect::<Vec<_>>()))
 }
 
-/// Where a directive is; of some only the inner part knows.
-fn place(directive: &WastDirective<'_>) -> Span {
-    directive.span()
+/// The first component that a script instantiates or defines.
+///
+/// # Errors
+/// When the script cannot be parsed, holds no component, or the component is not valid; with the position.
+pub fn first_component(engine: &Engine, text: &str) -> Result<Component, Error> {
+    let found = with_script(engine, text, |directives| {
+        let components = directives.iter().filter_map(|directive| match &directive.kind {
+            Kind::Module { definition: Definition::Component(component), .. } => Some((directive.line, component.clone())),
+            _ => None,
+        });
+        components.into_iter().next()
+    });
+    match found {
+        Ok(Some((line, component))) => {
+            component.map_err(|error| Error::Input(format!("the component of line {line}: {error}")))
+        }
+        Ok(None) => Err(Error::Input("expected a script with a component, found none".to_owned())),
+        Err(Unreadable { line, column, message }) => Err(Error::Input(format!("line {line}, column {column}: {message}"))),
+    }
 }
 
 fn prepare<'a>(engine: &Engine, directive: WastDirective<'a>) -> (&'static str, Kind<'a>) {

@@ -1,0 +1,88 @@
+//! `raddle replay`: runs what a schedule file recorded, and compares how it ends.
+//!
+//! Spec: none. Replay is strict: it stops at the first point whose alternatives are not those that were recorded.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use choice::Divergence;
+use clap::Args;
+use explore::Schedule;
+use raddle::Error;
+
+use crate::common::{Stop, Switches, print, read};
+use crate::record::{Job, Ran, footer};
+use crate::run::trace_to;
+
+/// Runs a recorded schedule again.
+#[derive(Args)]
+pub(crate) struct Replay {
+    /// The schedule file.
+    schedule: PathBuf,
+    /// Another file than the one that was recorded.
+    #[arg(long, value_name = "FILE")]
+    component: Option<PathBuf>,
+    /// Write a line for every built-in call, copy, event and choice, to stderr or to a file.
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    trace: Option<Option<PathBuf>>,
+}
+
+impl Replay {
+    pub(crate) fn run(self) -> Result<ExitCode, Stop> {
+        let schedule = Schedule::read(&self.schedule).map_err(|error| Stop::usage(error.to_string()))?;
+        let path = self.component.clone().unwrap_or_else(|| self.recorded_path(&schedule));
+        let bytes = read(&path)?;
+        if !schedule.header.program.is(&bytes) {
+            eprintln!("warning: {}: not the bytes that were recorded", path.display());
+        }
+        let switches = Switches { wasm: schedule.header.config.switches.clone() };
+        let trace = trace_to(self.trace.as_ref());
+        let job = Job {
+            path: &path,
+            bytes: &bytes,
+            switches: &switches,
+            entry: &schedule.header.call.entry,
+            trace: trace.as_ref(),
+            drain: false,
+        };
+        let ran = job.run(choice::Replay::new(schedule.picks.clone()))?;
+        self.compare(&schedule, ran)
+    }
+
+    /// The path in the file, from here or from beside the file.
+    fn recorded_path(&self, schedule: &Schedule) -> PathBuf {
+        let path = Path::new(&schedule.header.program.path);
+        let beside = self.schedule.parent().map(|folder| folder.join(path));
+        match beside {
+            Some(beside) if !path.exists() && beside.exists() => beside,
+            Some(_) | None => path.to_owned(),
+        }
+    }
+
+    fn compare(&self, schedule: &Schedule, ran: Ran) -> Result<ExitCode, Stop> {
+        if let Err(error @ (Error::Divergence(_) | Error::Bug(_))) = ran.result {
+            return Err(Stop::Run(error, None));
+        }
+        if let Some(missed) = schedule.picks.get(ran.store.picks().len()) {
+            let (anchor, expected) = (missed.anchor.clone(), missed.alternatives.clone());
+            let divergence = Divergence { anchor, expected, found: Vec::new() };
+            return Err(Stop::Run(Error::Divergence(divergence), None));
+        }
+        let (expected, found) = (&schedule.footer, footer(&ran));
+        for val in ran.result.iter().flatten() {
+            print(&format!("{val}\n"));
+        }
+        if *expected != found {
+            eprintln!(
+                "error: the run came out differently: expected {} with state {:032x}, found {} with state {:032x}",
+                expected.outcome, expected.state_hash, found.outcome, found.state_hash
+            );
+            return Ok(ExitCode::from(1));
+        }
+        eprintln!("same outcome ({}) and same state ({:032x}) as recorded", found.outcome, found.state_hash);
+        match ran.result {
+            Ok(_) => Ok(ExitCode::SUCCESS),
+            Err(error) => Err(Stop::Run(error, Some(self.schedule.display().to_string()))),
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! `raddle run`: runs a component.
+//!
+//! Spec: none. Without a seed or schedule every choice takes its default.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use choice::{Chooser, First, Replay, Seeded};
+use clap::Args;
+use explore::{Schedule, Strategy};
+
+use crate::common::{Stop, Switches, print, read};
+use crate::record::{Job, Ran, TraceTo};
+
+/// Runs a component.
+#[derive(Args)]
+pub(crate) struct Run {
+    /// The component: `.wasm`, `.wat`, or the first one of a `.wast` script.
+    path: PathBuf,
+    /// The function to call, with arguments in WAVE: `name(1, "x")`; `instance#name()` for one inside an instance.
+    #[arg(long, value_name = "CALL", default_value = "run()")]
+    invoke: String,
+    /// Pick at random from this seed.
+    #[arg(long, value_name = "N", conflicts_with = "schedule")]
+    seed: Option<u64>,
+    /// Pick what this schedule file says.
+    #[arg(long, value_name = "FILE")]
+    schedule: Option<PathBuf>,
+    /// Write the picks that were not the default to this file.
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+    /// Write a line for every built-in call, copy, event and choice, to stderr or to a file.
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    trace: Option<Option<PathBuf>>,
+    /// After the call has returned, go on until nothing is ready.
+    #[arg(long)]
+    drain: bool,
+    /// Say what is left in any table at the end (implies --drain).
+    #[arg(long)]
+    check_leaks: bool,
+    #[command(flatten)]
+    switches: Switches,
+}
+
+/// Where `--trace` and `--trace=FILE` write to.
+pub(crate) fn trace_to(flag: Option<&Option<PathBuf>>) -> Option<TraceTo> {
+    flag.map(|file| file.as_ref().map_or(TraceTo::Stderr, |file| TraceTo::File(file.clone())))
+}
+
+/// Follows a chooser that is known only at run time.
+struct Any(Box<dyn Chooser>);
+
+impl Chooser for Any {
+    fn choose(
+        &mut self,
+        point: &choice::ChoicePoint,
+        names: &dyn choice::Names,
+    ) -> Result<usize, choice::Divergence> {
+        self.0.choose(point, names)
+    }
+}
+
+impl Run {
+    pub(crate) fn run(self) -> Result<ExitCode, Stop> {
+        let bytes = read(&self.path)?;
+        let trace = trace_to(self.trace.as_ref());
+        let job = Job {
+            path: &self.path,
+            bytes: &bytes,
+            switches: &self.switches,
+            entry: &self.invoke,
+            trace: trace.as_ref(),
+            drain: self.drain || self.check_leaks,
+        };
+        let (chooser, strategy) = self.chooser()?;
+        let ran = job.run(chooser)?;
+        if let Some(path) = &self.record {
+            job.schedule(&ran, strategy).write(path).map_err(|error| Stop::usage(error.to_string()))?;
+        }
+        self.show(ran)
+    }
+
+    fn chooser(&self) -> Result<(Any, Strategy), Stop> {
+        let strategy = |name: &str| Strategy { name: name.to_owned(), seed: None, generator: None };
+        Ok(match (self.seed, &self.schedule) {
+            (Some(seed), _) => {
+                let generator = Some(Seeded::GENERATOR.to_owned());
+                (Any(Box::new(Seeded::new(seed))), Strategy { seed: Some(seed), generator, ..strategy("random") })
+            }
+            (None, Some(path)) => {
+                let schedule = Schedule::read(path).map_err(|error| Stop::usage(error.to_string()))?;
+                (Any(Box::new(Replay::new(schedule.picks))), strategy("schedule"))
+            }
+            (None, None) => (Any(Box::new(First)), strategy("first")),
+        })
+    }
+
+    fn show(&self, ran: Ran) -> Result<ExitCode, Stop> {
+        let record = self.record.as_ref().map(|path| path.display().to_string());
+        let vals = ran.result.map_err(|error| Stop::Run(error, record))?;
+        for val in vals {
+            print(&format!("{val}\n"));
+        }
+        if self.check_leaks {
+            eprint!("{}", trace::leaks(&ran.store.leaks()));
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
