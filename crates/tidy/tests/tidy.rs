@@ -74,6 +74,10 @@ const BANNED_IN_RUST: &[(&str, &str, &str)] = &[
     ("thread::sl", "eep", "time comes through the host"),
 ];
 
+/// Exceptions: file, both parts of the word, reason.
+const RUST_EXCEPTIONS: &[(&str, &str, &str, &str)] =
+    &[("crates/wasi/src/system.rs", "thread::sl", "eep", "this is the host through which time comes")];
+
 #[test]
 fn texts_are_about_the_program() {
     let mut complaints = Complaints::default();
@@ -88,7 +92,8 @@ fn texts_are_about_the_program() {
         if file.is_rust() && !file.name.starts_with("examples/") {
             for (first, second, why) in BANNED_IN_RUST {
                 let word = format!("{first}{second}");
-                complaints.check(!file.text.contains(&word), || format!("{}: `{word}`: {why}", file.name));
+                let excepted = RUST_EXCEPTIONS.iter().any(|row| (row.0, row.1, row.2) == (&file.name, first, second));
+                complaints.check(excepted || !file.text.contains(&word), || format!("{}: `{word}`: {why}", file.name));
             }
         }
         for line in file.text.lines().filter(|line| stands_alone(line, concat!("TO", "DO"))) {

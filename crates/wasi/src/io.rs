@@ -101,19 +101,19 @@ impl<O: Outside> WasiHost<O> {
             F::OutputCheckWrite => self.check_write(store, env, call, args.borrow()),
             F::OutputWrite => {
                 let (rep, bytes) = (args.borrow(), args.bytes());
-                self.write_permitted(store, call, rep, &bytes)
+                self.write_permitted(store, env, (call, rep), &bytes)
             }
             F::OutputWriteZeroes => {
                 let (rep, length) = (args.borrow(), args.u64());
-                self.write_permitted(store, call, rep, &zeroes(length))
+                self.write_permitted(store, env, (call, rep), &zeroes(length))
             }
             F::OutputBlockingWriteAndFlush => {
                 let (rep, bytes) = (args.borrow(), args.bytes());
-                self.write_blocking(store, call, rep, &bytes)
+                self.write_blocking(store, env, (call, rep), &bytes)
             }
             F::OutputBlockingWriteZeroesAndFlush => {
                 let (rep, length) = (args.borrow(), args.u64());
-                self.write_blocking(store, call, rep, &zeroes(length))
+                self.write_blocking(store, env, (call, rep), &zeroes(length))
             }
             F::OutputFlush | F::OutputBlockingFlush => self.open_output(args.borrow()).map(|_| ok(None)),
             F::OutputSplice => self.splice(store, env, call, (&mut args, Blocking::No)),
@@ -273,28 +273,45 @@ impl<O: Outside> WasiHost<O> {
     }
 
     /// Writes as much as `check-write` allowed, or less.
-    fn write_permitted(&mut self, store: &Store, call: Call, rep: u32, bytes: &[u8]) -> Result<Value, Unsuccessful> {
+    fn write_permitted(
+        &mut self,
+        store: &mut Store,
+        env: &mut Env<'_, '_>,
+        (call, rep): (Call, u32),
+        bytes: &[u8],
+    ) -> Result<Value, Unsuccessful> {
         let (_, permit) = self.open_output(rep)?;
         if to_u64(bytes.len()) > *permit {
             let words = format!("a write of {} bytes where check-write allowed {permit}", bytes.len());
             return Err(Unsuccessful::Trap(words));
         }
         *permit = 0;
-        self.write_all(store, call, rep, bytes)
+        self.write_all(store, env, (call, rep), bytes)
     }
 
-    fn write_blocking(&mut self, store: &Store, call: Call, rep: u32, bytes: &[u8]) -> Result<Value, Unsuccessful> {
+    fn write_blocking(
+        &mut self,
+        store: &mut Store,
+        env: &mut Env<'_, '_>,
+        (call, rep): (Call, u32),
+        bytes: &[u8],
+    ) -> Result<Value, Unsuccessful> {
         if to_u64(bytes.len()) > MAX_BLOCKING_BYTES {
             let words = format!("a blocking write of {} bytes, where {MAX_BLOCKING_BYTES} are allowed", bytes.len());
             return Err(Unsuccessful::Trap(words));
         }
-        self.write_all(store, call, rep, bytes)
+        self.write_all(store, env, (call, rep), bytes)
     }
 
-    fn write_all(&mut self, store: &Store, call: Call, rep: u32, bytes: &[u8]) -> Result<Value, Unsuccessful> {
+    fn write_all(
+        &mut self,
+        store: &mut Store,
+        env: &mut Env<'_, '_>,
+        (call, rep): (Call, u32),
+        bytes: &[u8],
+    ) -> Result<Value, Unsuccessful> {
         let (to, _) = self.open_output(rep)?;
-        let asked = Asked::new(anchor(call.actor, "write", 0), store.names());
-        self.write(&asked, to, bytes)?;
+        self.write(store, env, (call.actor, 0, to), bytes)?;
         Ok(ok(None))
     }
 
@@ -308,7 +325,7 @@ impl<O: Outside> WasiHost<O> {
         let (output, _input, length) = (args.borrow(), args.borrow(), args.u64());
         self.open_output(output)?;
         let bytes = self.read_up_to(store, env, call, (length.min(MAX_PERMIT_BYTES), blocking))?;
-        self.write_all(store, call, output, &bytes)?;
+        self.write_all(store, env, (call, output), &bytes)?;
         Ok(count(bytes))
     }
 }

@@ -113,6 +113,11 @@ pub trait Outside: fmt::Debug {
     /// Whether what the host may do one way or another is asked as a choice.
     const CHOOSES: bool;
 
+    /// Whether a choice is asked before each write: whether it fails.
+    fn may_fail(&self) -> bool {
+        false
+    }
+
     /// Reads the monotonic clock, in nanoseconds; `last` is what it said last.
     fn clock(&mut self, asked: &Asked<'_>, last: u64) -> u64;
 

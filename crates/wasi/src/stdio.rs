@@ -142,7 +142,7 @@ impl<O: Outside> WasiHost<O> {
         copy: HostCopy,
     ) -> Result<(), Failure> {
         let actor = store.waitable(self.sinks[position].end).actor;
-        let written = self.write_sink(store, actor, position, copy.values);
+        let written = self.write_sink(store, env, (actor, position), copy.values);
         let Sink { end, result, .. } = self.sinks[position];
         let outcome = match written {
             Err(WriteError::Pipe) => Outcome::Pipe,
@@ -157,25 +157,40 @@ impl<O: Outside> WasiHost<O> {
 
     fn write_sink(
         &mut self,
-        store: &Store,
-        actor: ActorId,
-        position: usize,
+        store: &mut Store,
+        env: &mut Env<'_, '_>,
+        (actor, position): (ActorId, usize),
         values: Option<Value>,
     ) -> Result<(), WriteError> {
         let Some(Value::Numbers(numbers)) = values else { return Ok(()) };
         let sink = &mut self.sinks[position];
         sink.writes += 1;
         let (to, occurrence) = (sink.to, sink.writes - 1);
-        let asked = Asked::new(anchor(actor, "write", occurrence), store.names());
-        self.write(&asked, to, numbers.bytes())
+        self.write(store, env, (actor, occurrence, to), numbers.bytes())
     }
 
-    /// Writes, unless a write failed before.
-    pub(crate) fn write(&mut self, asked: &Asked<'_>, to: Output, bytes: &[u8]) -> Result<(), WriteError> {
+    /// Writes, unless a write failed before. Says for whom, the how-manieth time, and where to.
+    pub(crate) fn write(
+        &mut self,
+        store: &mut Store,
+        env: &mut Env<'_, '_>,
+        (actor, occurrence, to): (ActorId, u32, Output),
+        bytes: &[u8],
+    ) -> Result<(), WriteError> {
         if self.closed[to.position()] {
             return Err(WriteError::Pipe);
         }
-        let written = self.outside.write(asked, to, bytes);
+        let words = ["no", "pipe", "io"].map(Alternative::Word);
+        let fault = if self.outside.may_fail() {
+            Self::choose(store, env, (ChoiceKind::HostFault, actor, "write"), &words)
+        } else {
+            0
+        };
+        let written = match fault {
+            0 => self.outside.write(&Asked::new(anchor(actor, "write", occurrence), store.names()), to, bytes),
+            1 => Err(WriteError::Pipe),
+            _ => Err(WriteError::Other("chosen to fail".to_owned())),
+        };
         self.closed[to.position()] = written.is_err();
         written
     }

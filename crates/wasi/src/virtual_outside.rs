@@ -1,6 +1,6 @@
 //! A virtual outside: a clock that jumps, entropy from a seed, stdin as given, outputs kept. All of it is plain data.
 //!
-//! Spec: none. Left out for now: input that comes later, writes that fail.
+//! Spec: none. Left out for now: input that comes later, or fails.
 
 use choice::hash::mix;
 use syntax::convert::to_u64;
@@ -19,10 +19,12 @@ pub struct Virtual {
     pub stdin: Vec<u8>,
     /// The seed of entropy.
     pub seed: u64,
+    /// Whether writes may fail, as a choice. By default they do not.
+    pub faults: bool,
     /// What was written to stdout and stderr.
     pub outputs: [Captured; 2],
 }
-choice::state_hash!(struct Virtual { stdin, seed, outputs });
+choice::state_hash!(struct Virtual { stdin, seed, faults, outputs });
 
 impl Virtual {
     /// The generator's name and version: each number depends on the seed, on who draws, and on its position alone.
@@ -36,6 +38,10 @@ impl Virtual {
 
 impl Outside for Virtual {
     const CHOOSES: bool = true;
+
+    fn may_fail(&self) -> bool {
+        self.faults
+    }
 
     fn clock(&mut self, _asked: &Asked<'_>, last: u64) -> u64 {
         last

@@ -32,22 +32,22 @@ fn exit_codes() {
 
 #[test]
 fn a_stream_is_written_before_or_after_it_is_handed_over() {
-    let write = r#"
+    let write = r"
         (call $new-stream (i32.const 0))
         (local.set $future (call $write-via-stream (i32.load (i32.const 0))))
         (call $write-all (i32.load (i32.const 4)) (i32.const 1024) (i32.const 9))
         (call $write-all (i32.load (i32.const 4)) (i32.const 1033) (i32.const 4))
         (call $drop-writable (i32.load (i32.const 4)))
-        (call $exit-with-code (call $result (local.get $future)))"#;
+        (call $exit-with-code (call $result (local.get $future)))";
     check(write, "", ("exit 0", "some text and"));
-    let write = r#"
+    let write = r"
         (call $new-stream (i32.const 0))
         (drop (call $start-write (i32.load (i32.const 4)) (i32.const 1024) (i32.const 9)))
         (local.set $future (call $write-via-stream (i32.load (i32.const 0))))
         (call $wait-for (i64.const 1000))
         (drop (call $cancel-write (i32.load (i32.const 4))))
         (call $drop-writable (i32.load (i32.const 4)))
-        (call $exit-with-code (call $result (local.get $future)))"#;
+        (call $exit-with-code (call $result (local.get $future)))";
     let bytes = command(write);
     let shown = show(&bytes, &Config::default(), "", None);
     assert_eq!((shown.outcome.as_str(), shown.stdout.as_str()), ("exit 0", "some text"));
@@ -55,10 +55,10 @@ fn a_stream_is_written_before_or_after_it_is_handed_over() {
 
 #[test]
 fn what_was_written_before_the_end_is_seen() {
-    let write = r#"
+    let write = r"
         (call $new-stream (i32.const 0))
         (drop (call $write-via-stream (i32.load (i32.const 0))))
-        (call $write-all (i32.load (i32.const 4)) (i32.const 1024) (i32.const 9))"#;
+        (call $write-all (i32.load (i32.const 4)) (i32.const 1024) (i32.const 9))";
     check(write, "", ("exit 0", "some text"));
     check(&format!("{write} (call $exit-with-code (i32.const 3))"), "", ("exit 3", "some text"));
     check(&format!("{write} unreachable"), "", ("wasm trap: wasm `unreachable` instruction executed", "some text"));
@@ -66,18 +66,18 @@ fn what_was_written_before_the_end_is_seen() {
 
 #[test]
 fn a_result_nobody_waits_for_is_let_go() {
-    let write = r#"
+    let write = r"
         (call $new-stream (i32.const 0))
         (call $drop-future (call $write-via-stream (i32.load (i32.const 0))))
         (call $write-all (i32.load (i32.const 4)) (i32.const 1024) (i32.const 9))
         (call $drop-writable (i32.load (i32.const 4)))
-        (call $wait-for (i64.const 1000))"#;
+        (call $wait-for (i64.const 1000))";
     check(write, "", ("exit 0", "some text"));
 }
 
 #[test]
 fn stdin_is_read_to_its_end() {
-    let copy = r#"
+    let copy = r"
         (call $read-via-stream (i32.const 0))
         (call $new-stream (i32.const 8))
         (local.set $future (call $write-via-stream (i32.load (i32.const 8))))
@@ -87,24 +87,24 @@ fn stdin_is_read_to_its_end() {
             (br_if $more (i32.eqz (i32.and (local.get $read) (i32.const 15)))))
         (call $drop-writable (i32.load (i32.const 12)))
         (drop (call $result (local.get $future)))
-        (call $exit-with-code (call $result (i32.load (i32.const 4))))"#;
+        (call $exit-with-code (call $result (i32.load (i32.const 4))))";
     check(copy, "", ("exit 0", ""));
     check(copy, "seventeen letters", ("exit 0", "seventeen letters"));
 }
 
 #[test]
 fn stdin_goes_to_stdout_without_passing_the_guest() {
-    let cat = r#"
+    let cat = r"
         (call $read-via-stream (i32.const 0))
         (local.set $future (call $write-via-stream (i32.load (i32.const 0))))
         (drop (call $result (local.get $future)))
-        (call $exit-with-code (call $result (i32.load (i32.const 4))))"#;
+        (call $exit-with-code (call $result (i32.load (i32.const 4))))";
     check(cat, "seventeen letters", ("exit 0", "seventeen letters"));
 }
 
 #[test]
 fn what_is_not_taken_of_stdin_stays_there() {
-    let read_some = r#"
+    let read_some = r"
         (call $read-via-stream (i32.const 0))
         (local.set $read (i32.shr_u (call $read (i32.load (i32.const 0)) (i32.const 2048) (i32.const 5)) (i32.const 4)))
         (call $drop-readable (i32.load (i32.const 0)))
@@ -113,7 +113,7 @@ fn what_is_not_taken_of_stdin_stays_there() {
         (call $new-stream (i32.const 8))
         (local.set $future (call $write-via-stream (i32.load (i32.const 0))))
         (drop (call $result (local.get $future)))
-        (call $exit-with-code (local.get $read))"#;
+        (call $exit-with-code (local.get $read))";
     let bytes = command(read_some);
     for seed in std::iter::once(None).chain((0..40).map(Some)) {
         let shown = show(&bytes, &Config::default(), "seventeen letters", seed);
@@ -125,14 +125,14 @@ fn what_is_not_taken_of_stdin_stays_there() {
 
 #[test]
 fn the_clock_jumps_to_the_next_deadline() {
-    let wait = r#"
+    let wait = r"
         (call $wait-for (i64.const 5000000))
         (call $wait-until (i64.const 3))
         (call $wait-until (i64.const 7000000))
         (if (i64.ne (call $now) (i64.const 7000000)) (then unreachable))
         (call $system-now (i32.const 0))
         (if (i64.ne (i64.load (i32.const 0)) (i64.const 1767225600)) (then unreachable))
-        (if (i32.ne (i32.load (i32.const 8)) (i32.const 7000000)) (then unreachable))"#;
+        (if (i32.ne (i32.load (i32.const 8)) (i32.const 7000000)) (then unreachable))";
     check(wait, "", ("exit 0", ""));
 }
 
@@ -145,19 +145,19 @@ fn waiting_for_ever_is_a_deadlock() {
 #[test]
 fn a_wait_is_cancelled_now_or_later() {
     // 4: CANCELLED_BEFORE_RETURNED, also when the host takes its time; 2: it had returned.
-    let cancel = r#"
+    let cancel = r"
         (local.set $read (i32.shr_u (call $start-wait-for (i64.const 5000000)) (i32.const 4)))
-        (call $exit-with-code (call $cancel (local.get $read)))"#;
+        (call $exit-with-code (call $cancel (local.get $read)))";
     check(cancel, "", ("exit 4", ""));
 }
 
 #[test]
 fn entropy_comes_from_the_seed() {
-    let draw = r#"
+    let draw = r"
         (call $random-bytes (i64.const 11) (i32.const 0))
         (if (i32.ne (i32.load (i32.const 4)) (i32.const 11)) (then unreachable))
         (if (i64.eq (call $random-u64) (call $random-u64)) (then unreachable))
-        (call $exit-with-code (i32.load8_u (i32.load (i32.const 0))))"#;
+        (call $exit-with-code (i32.load8_u (i32.load (i32.const 0))))";
     let bytes = command(draw);
     let outcomes: Vec<_> =
         [None, Some(1), Some(2)].map(|seed| show(&bytes, &Config::default(), "", seed).outcome).into();
