@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use canon::{Resource, ResourceTypeId, Value};
-use choice::ActorId;
+use choice::{ActorId, Divergence};
 use runtime::drive::{Host, NoHost};
 use runtime::host::{CancelAnswer, HostAnswer};
 use runtime::id::{HostCallId, HostFunc, WaitableId};
@@ -238,6 +238,10 @@ impl Host for Hosts {
 
     fn wait(&mut self) -> bool {
         self.other.wait()
+    }
+
+    fn divergence(&mut self) -> Option<Divergence> {
+        self.other.divergence()
     }
 }
 
