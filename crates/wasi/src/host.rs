@@ -325,6 +325,9 @@ impl<O: Outside> Host for WasiHost<O> {
     }
 
     fn copy_ended(&mut self, store: &mut Store, env: &mut Env<'_, '_>, end: WaitableId) -> Result<(), Failure> {
+        if !self.owns_end(end) {
+            return Ok(());
+        }
         let Some(copy) = store.take_host_copy(end) else { return Ok(()) };
         if let Some(position) = self.sinks.iter().position(|sink| sink.end == end) {
             return self.sink_copied(store, env, position, copy);
