@@ -234,7 +234,69 @@ fn a_deadlock_says_who_waits_for_whom() {
 
 #[test]
 fn a_trace_has_a_line_for_each_event() {
-    insta::assert_snapshot!(run(&read("lost-update.wat"), &mut First).trace, @"");
+    insta::assert_snapshot!(run(&read("lost-update.wat"), &mut First).trace, @r"
+    run#0: begins in instance#0/Main#1, called by the embedder
+    run#0: starts
+    run#0: call async run#0/add#0() ...
+    run#0/add#0: begins in instance#0/Counter#0, called by run#0
+    run#0/add#0: starts
+    run#0/add#0: context.set i32 0 (0)
+    choice ContinueOrBlock at run#0/add#0: callback YIELD [0]: [block] | continue
+    run#0/add#0: blocks: is ready
+    run#0: ... call run#0/add#0 = STARTED, subtask 1
+    run#0: thread.yield() ...
+    choice ContinueOrBlock at run#0: thread.yield [0]: [block] | continue
+    run#0: blocks: is ready
+    choice EmbedderTurn at embedder: tick [0]: [run#0/add#0] | run#0
+    run#0/add#0: resumes
+    run#0/add#0: callback with NONE
+    run#0/add#0: context.get i32 0 () = 0
+    run#0/add#0: task.return() ...
+    run#0/add#0: returns
+    run#0/add#0: ... task.return done
+    run#0/add#0: exits
+    run#0: resumes
+    run#0: ... thread.yield = not cancelled
+    run#0: call async run#0/add#1() ...
+    run#0/add#1: begins in instance#0/Counter#0, called by run#0
+    run#0/add#1: starts
+    run#0/add#1: context.set i32 0 (1)
+    choice ContinueOrBlock at run#0/add#1: callback YIELD [0]: [block] | continue
+    run#0/add#1: blocks: is ready
+    run#0: ... call run#0/add#1 = STARTED, subtask 2
+    run#0: waitable-set.new() = set 3
+    run#0: waitable.join(waitable 1, set 3)
+    run#0: waitable-set.wait(set 3, ptr 0x0) ...
+    choice ContinueOrBlock at run#0: waitable-set.wait [1]: [continue] | block
+    run#0: gets SUBTASK of subtask 1 (run#0/add#0): RETURNED
+    run#0: ... waitable-set.wait = SUBTASK
+    run#0: subtask.drop(subtask 1)
+    run#0: waitable-set.drop(set 3)
+    run#0: waitable-set.new() = set 3
+    run#0: waitable.join(waitable 2, set 3)
+    run#0: waitable-set.wait(set 3, ptr 0x0) ...
+    run#0: blocks: waits for an event in waitable set 3 (subtask 2)
+    run#0/add#1: resumes
+    run#0/add#1: callback with NONE
+    run#0/add#1: context.get i32 0 () = 1
+    run#0/add#1: task.return() ...
+    run#0/add#1: returns
+    run#0/add#1: ... task.return done
+    run#0/add#1: exits
+    run#0: resumes
+    run#0: gets SUBTASK of subtask 2 (run#0/add#1): RETURNED
+    run#0: ... waitable-set.wait = SUBTASK
+    run#0: subtask.drop(subtask 2)
+    run#0: waitable-set.drop(set 3)
+    run#0: call run#0/get#2() ...
+    run#0/get#2: begins in instance#0/Counter#0, called by run#0
+    run#0/get#2: starts
+    run#0/get#2: returns
+    run#0/get#2: exits
+    run#0: ... call run#0/get#2 = 2
+    run#0: returns
+    run#0: exits
+    ");
 }
 
 #[test]
