@@ -281,7 +281,7 @@ fn functions_of_the_definition_are_transcribed() {
     for (name, reason) in &elsewhere {
         complaints.check(names.contains_key(*name), || format!("{ELSEWHERE}: {name}: no such function"));
         complaints.check(!reason.is_empty(), || format!("{ELSEWHERE}: {name}: expected a reason"));
-        let stale = *reason != "runtime" && anchored.contains(*name);
+        let stale = anchored.contains(*name);
         complaints.check(!stale, || format!("{ELSEWHERE}: {name}: is transcribed now, take it out"));
     }
     complaints.finish();
