@@ -18,6 +18,7 @@ mod stack;
 pub mod store;
 mod translate;
 mod types;
+mod vector;
 
 pub use choices::{DataChoices, Deterministic};
 pub use ids::{Extern, FuncAddr, GlobalAddr, HostFuncId, InstanceAddr, MemAddr, TableAddr, TagAddr, TypeAddr};

@@ -9,6 +9,7 @@ mod rewrite;
 use std::sync::OnceLock;
 
 use crate::slow::SlowOp;
+use crate::vector::{Binary, Shift, Ternary, Test, Unary};
 
 /// A translated function.
 #[derive(Debug)]
@@ -1494,6 +1495,75 @@ pub(crate) enum Op {
         fall: u16,
         target: u32,
         taken: u16,
+    },
+    /// Vectors take two cells.
+    V128Load {
+        d: u16,
+        a: u16,
+        add: u32,
+        offset: u32,
+    },
+    V128Store {
+        a: u16,
+        b: u16,
+        add: u32,
+        offset: u32,
+    },
+    V128Unary {
+        d: u16,
+        a: u16,
+        f: Unary,
+    },
+    V128Binary {
+        d: u16,
+        a: u16,
+        b: u16,
+        f: Binary,
+    },
+    V128Shift {
+        d: u16,
+        a: u16,
+        b: u16,
+        f: Shift,
+    },
+    V128Test {
+        d: u16,
+        a: u16,
+        f: Test,
+    },
+    /// Followed by its operator.
+    V128Ternary {
+        d: u16,
+        a: u16,
+        b: u16,
+        c: u16,
+    },
+    V128TernaryOperator {
+        f: Ternary,
+    },
+    /// Followed by two constants, the lanes.
+    V128Shuffle {
+        d: u16,
+        a: u16,
+        b: u16,
+    },
+    V128Splat {
+        d: u16,
+        a: u16,
+        log2_bytes: u8,
+    },
+    V128Extract {
+        d: u16,
+        a: u16,
+        log2_bytes: u8,
+        lane: u8,
+    },
+    V128Replace {
+        d: u16,
+        a: u16,
+        b: u16,
+        log2_bytes: u8,
+        lane: u8,
     },
     /// Any memory.
     LoadM {

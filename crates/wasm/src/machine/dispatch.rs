@@ -16,7 +16,7 @@ use super::{Stop, World};
 use crate::limits::{FRAME_CELLS, Limits};
 use crate::module::Module;
 use crate::op::{Code, Op};
-use crate::stack::Stack;
+use crate::stack::{Link, Stack};
 use crate::store::{Instance, Links, Table};
 
 /// The window of a frame.
@@ -50,6 +50,19 @@ impl<'a> Regs<'a> {
     #[inline(always)]
     pub(super) fn set(self, slot: u16, value: u64) {
         self.0[usize::from(slot)].set(value);
+    }
+
+    /// The vector in a cell and the next one.
+    #[inline(always)]
+    pub(super) fn vector(self, slot: u16) -> u128 {
+        u128::from(self.get(slot)) | u128::from(self.get(slot.wrapping_add(1))) << 64
+    }
+
+    #[inline(always)]
+    pub(super) fn set_vector(self, slot: u16, value: u128) {
+        let [low, high] = crate::numeric::cells_of_v128(value);
+        self.set(slot, low);
+        self.set(slot.wrapping_add(1), high);
     }
 
     /// Clears cells.
@@ -89,6 +102,9 @@ pub(super) struct Context<'a> {
     pub(super) links: &'a Links,
     pub(super) tables: &'a [Table],
     pub(super) limits: &'a Limits,
+    pub(super) max_depth: u32,
+    /// The link of a frame that is being entered.
+    pub(super) link: Link,
     /// Why the handlers returned.
     pub(super) stop: Option<Stop>,
     /// Where they go on: how many operations are left.
@@ -202,6 +218,8 @@ fn run_slice(world: &mut World<'_>, stack: &mut Stack) -> Stop {
         links,
         tables: &live.tables,
         limits: world.limits,
+        max_depth: world.limits.call_depth,
+        link: Link { first: 0, second: 0 },
         stop: None,
         left: 0,
         next: None,

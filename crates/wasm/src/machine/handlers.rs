@@ -6,6 +6,7 @@ mod control;
 mod float;
 mod integer;
 mod memory;
+mod vector;
 
 use super::dispatch::{Context, Handler, Regs, next, out_of_fuel};
 use crate::op::Op;
@@ -356,6 +357,18 @@ pub(super) fn handler_of(op: &Op) -> Handler {
         Op::BrF64NgtI { .. } => float::br_f64_ngt_i,
         Op::BrF64NleI { .. } => float::br_f64_nle_i,
         Op::BrF64NgeI { .. } => float::br_f64_nge_i,
+        Op::V128Load { .. } => vector::v128_load,
+        Op::V128Store { .. } => vector::v128_store,
+        Op::V128Unary { .. } => vector::v128_unary,
+        Op::V128Binary { .. } => vector::v128_binary,
+        Op::V128Shift { .. } => vector::v128_shift,
+        Op::V128Test { .. } => vector::v128_test,
+        Op::V128Ternary { .. } => vector::v128_ternary,
+        Op::V128TernaryOperator { .. } => vector::v128_ternary_operator,
+        Op::V128Shuffle { .. } => vector::v128_shuffle,
+        Op::V128Splat { .. } => vector::v128_splat,
+        Op::V128Extract { .. } => vector::v128_extract,
+        Op::V128Replace { .. } => vector::v128_replace,
         Op::LoadM { .. } => control::load_m,
         Op::StoreM { .. } => control::store_m,
     }

@@ -192,6 +192,14 @@ impl Op {
             | Self::F64GtI { d, .. }
             | Self::F64LeI { d, .. }
             | Self::F64GeI { d, .. }
+            | Self::V128Load { d, .. }
+            | Self::V128Unary { d, .. }
+            | Self::V128Binary { d, .. }
+            | Self::V128Shift { d, .. }
+            | Self::V128Test { d, .. }
+            | Self::V128Splat { d, .. }
+            | Self::V128Extract { d, .. }
+            | Self::V128Replace { d, .. }
             | Self::LoadM { d, .. } => {
                 *d = to;
                 true
@@ -389,6 +397,14 @@ impl Op {
             | Self::F64GtI { d, .. }
             | Self::F64LeI { d, .. }
             | Self::F64GeI { d, .. }
+            | Self::V128Load { d, .. }
+            | Self::V128Unary { d, .. }
+            | Self::V128Binary { d, .. }
+            | Self::V128Shift { d, .. }
+            | Self::V128Test { d, .. }
+            | Self::V128Splat { d, .. }
+            | Self::V128Extract { d, .. }
+            | Self::V128Replace { d, .. }
             | Self::LoadM { d, .. } => Some(*d),
             _ => None,
         }

@@ -65,6 +65,7 @@ impl Translator<'_> {
                 }
             }
             0xfc => self.prefixed(),
+            0xfd => self.vector(),
             _ if self.live => self.plain(opcode),
             _ => {}
         }
@@ -207,7 +208,7 @@ impl Translator<'_> {
     }
 
     /// A memory index and an offset.
-    fn memarg(&mut self) -> (u32, u64) {
+    pub(super) fn memarg(&mut self) -> (u32, u64) {
         let align = self.reader.u32();
         let memory = if align & 0x40 != 0 { self.reader.u32() } else { 0 };
         (memory, self.reader.u64())
@@ -224,11 +225,11 @@ impl Translator<'_> {
         }
     }
 
-    fn is_plain(&self, memory: u32) -> bool {
+    pub(super) fn is_plain(&self, memory: u32) -> bool {
         memory == 0 && !self.module.memories[0].is_64
     }
 
-    fn load(&mut self, kind: LoadKind, memory: u32, offset: u64) {
+    pub(super) fn load(&mut self, kind: LoadKind, memory: u32, offset: u64) {
         let operand = self.pop();
         if !self.is_plain(memory) {
             let a = self.slot_of(operand);
@@ -253,7 +254,7 @@ impl Translator<'_> {
         self.emit_to(op, d);
     }
 
-    fn store(&mut self, kind: StoreKind, memory: u32, offset: u64) {
+    pub(super) fn store(&mut self, kind: StoreKind, memory: u32, offset: u64) {
         let value = self.pop();
         if !self.is_plain(memory) {
             let (b, a) = (self.slot_of(value), self.pop_slot());
@@ -378,7 +379,7 @@ fn store_constant(kind: StoreKind, value: u64) -> Option<impl Fn(u16, u32, u32) 
     })
 }
 
-fn short(memory: u32) -> u8 {
+pub(super) fn short(memory: u32) -> u8 {
     u8::try_from(memory).expect("validation: at most 100 memories")
 }
 

@@ -209,7 +209,7 @@ impl Translator<'_> {
             Place::Own => {
                 let produced = self.producer == Some((self.ops.len(), operand.slot));
                 let waiting = self.unplaced > 0 && self.operands.iter().any(|other| other.reads(local));
-                if produced && !waiting && !operand.wide && self.ops.last_mut().is_some_and(|op| op.set_dest(local)) {
+                if produced && !waiting && self.ops.last_mut().is_some_and(|op| op.set_dest(local)) {
                     self.producer = None;
                     return;
                 }

@@ -51,7 +51,8 @@ fn return_to<'a>(cx: &mut Context<'a>, rest: &'a [Op], link: Link, mem: &'a mut 
     if link.first == Link::BOTTOM {
         return bottom(cx, rest);
     }
-    cx.base -= link.delta();
+    let base = cx.base.wrapping_sub(link.delta());
+    cx.base = base;
     cx.depth -= 1;
     cx.frame_bits = link.first & !0xff_ffff;
     if link.second & !0xff_ffff_ffff != cx.instance_bits {
@@ -59,7 +60,7 @@ fn return_to<'a>(cx: &mut Context<'a>, rest: &'a [Op], link: Link, mem: &'a mut 
     }
     let Some(code) = cx.module.translated(link.func()) else { return };
     cx.ops = &code.ops;
-    let (Some(rest), Some(regs)) = (cx.ops.get(link.pc()..), Regs::at(cx.cells, cx.base)) else { return };
+    let (Some(rest), Some(regs)) = (cx.ops.get(link.pc()..), Regs::at(cx.cells, base)) else { return };
     next(cx, rest, regs, mem);
 }
 
@@ -105,13 +106,23 @@ pub(super) fn return_n<'a>(cx: &mut Context<'a>, ip: &'a [Op], r: Regs<'a>, mem:
 #[inline(always)]
 fn enter<'a>(cx: &mut Context<'a>, func: (u32, &'a Code), link: Link, r: Regs<'a>, mem: &'a mut [u8]) {
     let (func, code) = func;
+    cx.frame_bits = u64::from(code.header) << 48 | u64::from(func) << 24;
+    cx.ops = &code.ops;
     if code.clear_len != 0 {
-        r.clear(code.clear, code.clear_len);
+        cx.link = link;
+        return enter_cleared(cx, code, r, mem);
     }
     r.set(code.header, link.first);
     r.set(code.header.wrapping_add(1), link.second);
-    cx.frame_bits = u64::from(code.header) << 48 | u64::from(func) << 24;
-    cx.ops = &code.ops;
+    pay(cx, cx.ops, code.cost, r, mem);
+}
+
+/// Clears locals, and enters.
+#[inline(never)]
+fn enter_cleared<'a>(cx: &mut Context<'a>, code: &'a Code, r: Regs<'a>, mem: &'a mut [u8]) {
+    r.clear(code.clear, code.clear_len);
+    r.set(code.header, cx.link.first);
+    r.set(code.header.wrapping_add(1), cx.link.second);
     pay(cx, cx.ops, code.cost, r, mem);
 }
 
@@ -133,8 +144,8 @@ fn call_own<'a>(cx: &mut Context<'a>, func: u32, call: Call<'a>, mem: &'a mut [u
         second: cx.instance_bits | u64::from(call.offset) << 16 | u64::from(call.delta),
     };
     let base = cx.base + usize::from(call.delta);
-    let Some(regs) = Regs::at(cx.cells, base) else { return no_room(cx, &call, base) };
-    if cx.depth >= cx.limits.call_depth {
+    let Some(regs) = Regs::at(cx.cells, base) else { return no_room(cx, call.ip, base) };
+    if cx.depth >= cx.max_depth {
         return trap(cx, call.rest, TrapRule::CoreCallStackExhausted);
     }
     let Some(code) = cx.module.translated(func) else { return translate(cx, call.ip, func) };
@@ -152,12 +163,13 @@ fn translate(cx: &mut Context<'_>, ip: &[Op], func: u32) {
 
 #[cold]
 #[inline(never)]
-fn no_room(cx: &mut Context<'_>, call: &Call<'_>, base: usize) {
+fn no_room(cx: &mut Context<'_>, ip: &[Op], base: usize) {
+    let [_, rest @ ..] = ip else { return };
     if base > cx.limits.stack_cells {
-        trap(cx, call.rest, TrapRule::CoreCallStackExhausted);
+        trap(cx, rest, TrapRule::CoreCallStackExhausted);
     } else {
         // The call is executed again when there is room.
-        stop(cx, call.ip, Stop::Grow);
+        stop(cx, ip, Stop::Grow);
     }
 }
 

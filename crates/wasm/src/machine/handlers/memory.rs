@@ -65,7 +65,7 @@ macro_rules! store_constant {
 
 /// The sum of an address, which wraps at 32 bits, and an offset.
 #[inline(always)]
-fn address(base: u64, add: u32, offset: u32) -> usize {
+pub(super) fn address(base: u64, add: u32, offset: u32) -> usize {
     to_usize(u64::from((base as u32).wrapping_add(add)) + u64::from(offset))
 }
 
@@ -120,7 +120,7 @@ fn slow(cx: &mut Context<'_>, rest: &[Op], index: u32) {
 
 /// Marks the pages of the first and the last byte of a store.
 #[inline(always)]
-fn mark(cx: &mut Context<'_>, at: usize, len: usize) {
+pub(super) fn mark(cx: &mut Context<'_>, at: usize, len: usize) {
     if let Some(page) = cx.dirty.get_mut(at >> DIRTY_PAGE_LOG2) {
         *page = 1;
     }
