@@ -8,4 +8,3 @@ pub struct Config {
     /// The variables, by name.
     pub env: Vec<(String, String)>,
 }
-choice::state_hash!(struct Config { args, env });

@@ -3,6 +3,8 @@
 //! Spec: Concurrency.md, "Nondeterminism", on host-defined calls. The host's own state is plain data; whether the whole host
 //! is depends on what is outside.
 
+use std::sync::Arc;
+
 use canon::{Resource, ResourceTypeId, Value};
 use choice::{ActorId, Alternative, Anchor, ChoiceKind, Divergence, StateHash, StateHasher};
 use runtime::arena::Arena;
@@ -25,8 +27,9 @@ use crate::stdio::{Sink, Source};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WasiHost<O> {
     pub(crate) outside: O,
-    pub(crate) config: Config,
-    pub(crate) imports: Imports,
+    /// The same for the whole run, so no part of the state, and shared by its forks; so are the imports.
+    pub(crate) config: Arc<Config>,
+    pub(crate) imports: Arc<Imports>,
     /// What the monotonic clock said last.
     pub(crate) now: u64,
     pub(crate) stdin: Stdin,
@@ -86,7 +89,6 @@ pub(crate) const NEVER: u64 = u64::MAX;
 impl<O: StateHash> StateHash for WasiHost<O> {
     fn state_hash(&self, hasher: &mut StateHasher) {
         self.outside.state_hash(hasher);
-        self.config.state_hash(hasher);
         if self.imports.reads_clock {
             self.now.state_hash(hasher);
         }
@@ -134,8 +136,8 @@ impl<O: Outside> WasiHost<O> {
     pub fn new(config: Config, outside: O) -> Self {
         Self {
             outside,
-            config,
-            imports: Imports::default(),
+            config: Arc::new(config),
+            imports: Arc::default(),
             now: 0,
             stdin: Stdin::default(),
             closed: [false; 2],
@@ -162,7 +164,7 @@ impl<O: Outside> WasiHost<O> {
         name: &str,
         ty: &ExternType,
     ) -> Option<ExternValue> {
-        self.imports.resolve(store, program, name, ty)
+        Arc::make_mut(&mut self.imports).resolve(store, program, name, ty)
     }
 
     /// Whether a function is one of WASI's.

@@ -8,8 +8,9 @@ mod support;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use raddle_wasi::Config;
-use support::{Shown, run_virtual, show};
+use choice::{Chooser, Recorder, Replay, Seeded};
+use raddle_wasi::{Config, Virtual, VirtualHost};
+use support::{Shown, guest as bytes_of, run, run_virtual, show};
 
 fn guests() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/guests")
@@ -60,7 +61,7 @@ fn expected(record: &str) -> Expected {
 /// Runs a guest under some seeds; wasmtime's result is in the set, which has so many members.
 fn check(guest: &str, record: &str, members: usize) {
     let folder = guests().join(guest);
-    let bytes = std::fs::read(folder.join(format!("{guest}.wasm"))).expect("the guest is there");
+    let bytes = bytes_of(guest);
     let record = std::fs::read_to_string(folder.join("expected").join(record)).expect("the record is there");
     let Expected { config, stdin, shown } = expected(&record);
     let mut set = BTreeSet::new();
@@ -69,8 +70,18 @@ fn check(guest: &str, record: &str, members: usize) {
     }
     assert!(set.contains(&shown), "expected {shown:#?}, found {set:#?}");
     assert_eq!(set.len(), members, "{set:#?}");
-    let twice = [(), ()].map(|()| run_virtual(&bytes, &config, &stdin, Some(7)));
-    assert_eq!(twice[0], twice[1], "one seed, one run");
+    for seed in 0..5 {
+        let run_with = |chooser: &mut dyn Chooser| {
+            let mut host = VirtualHost::new(config.clone(), Virtual::with_stdin(stdin.as_str()));
+            (run(&bytes, &mut host, chooser), host)
+        };
+        let mut recorder = Recorder::new(Seeded::new(seed));
+        let recorded = run_with(&mut recorder);
+        assert_eq!(recorded, run_virtual(&bytes, &config, &stdin, Some(seed)), "one seed, one run");
+        let mut replay = Replay::new(recorder.picks().to_vec());
+        assert_eq!(run_with(&mut replay), recorded, "the picks replay, those of the host too");
+        assert_eq!(replay.finish(), Ok(()));
+    }
 }
 
 #[test]
