@@ -356,6 +356,15 @@ impl<O: Outside> Host for WasiHost<O> {
     fn deliver(&mut self, store: &mut Store, env: &mut Env<'_, '_>, position: usize) -> Result<(), Failure> {
         let position = self.due(store)[position];
         let request = self.requests.remove(position);
+        says(store, env, |store| {
+            let what = match request.wanted {
+                Wanted::Timer { .. } => "returns",
+                Wanted::Cancelled { .. } => "was cancelled, and ends",
+                Wanted::Read { .. } => "is read",
+                Wanted::Fill { .. } => "gets stdin",
+            };
+            format!("at {} ns: {} {what}", self.now, store.names().text(request.actor))
+        });
         match request.wanted {
             Wanted::Timer { call, .. } => store.resolve_host_call(env, call, Vec::new()),
             Wanted::Cancelled { call, deadline } if deadline <= self.now => {
@@ -374,6 +383,13 @@ impl<O: Outside> Host for WasiHost<O> {
 
     fn divergence(&mut self) -> Option<Divergence> {
         self.outside.divergence()
+    }
+}
+
+/// Tells the tracer, if there is one.
+pub(crate) fn says(store: &Store, env: &mut Env<'_, '_>, words: impl FnOnce(&Store) -> String) {
+    if env.tracer.is_some() {
+        store.host_says(env, &words(store));
     }
 }
 

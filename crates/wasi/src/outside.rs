@@ -26,6 +26,14 @@ pub enum Output {
 choice::state_hash!(enum Output { 0 => Stdout, 1 => Stderr });
 
 impl Output {
+    /// The name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Stdout => "stdout",
+            Self::Stderr => "stderr",
+        }
+    }
+
     /// Position in pairs of things of which each output has one.
     pub(crate) const fn position(self) -> usize {
         match self {
@@ -173,4 +181,12 @@ impl Captured {
         self.sizes.push(bytes.len());
         self.hash = bytes.iter().fold(self.hash, |hash, byte| choice::hash::mix(hash, u64::from(*byte)));
     }
+}
+
+/// The beginning of bytes as text, for messages.
+pub(crate) fn in_words(bytes: &[u8]) -> String {
+    const LONGEST: usize = 40;
+    let text: String = String::from_utf8_lossy(bytes).chars().take(LONGEST).collect();
+    let dots = if text.len() < bytes.len() { "..." } else { "" };
+    format!("{text:?}{dots}")
 }

@@ -5,7 +5,7 @@
 
 use choice::{Divergence, StateHash, StateHasher};
 
-use crate::outside::{Asked, Awaited, Date, Input, Output, Outside, Waited, WriteError};
+use crate::outside::{Asked, Awaited, Date, Input, Output, Outside, Waited, WriteError, in_words};
 use crate::record::{Answer, Recorded};
 use crate::streams::Outputs;
 
@@ -74,14 +74,6 @@ impl Record {
         };
         self.divergence.get_or_insert(Divergence { anchor, expected: vec![expected], found: vec![found] });
     }
-}
-
-/// The beginning of an answer, for messages.
-fn in_words(bytes: &[u8]) -> String {
-    const LONGEST: usize = 40;
-    let text: String = String::from_utf8_lossy(bytes).chars().take(LONGEST).collect();
-    let dots = if text.len() < bytes.len() { "..." } else { "" };
-    format!("{text:?}{dots}")
 }
 
 impl Outside for Record {

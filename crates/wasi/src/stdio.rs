@@ -16,8 +16,8 @@ use syntax::component::Payload;
 use syntax::convert::{to_u32, to_usize};
 use syntax::types::{DefinedType, ValType};
 
-use crate::host::{Call, Request, StdinEnd, Wanted, WasiHost, anchor, bytes_value};
-use crate::outside::{Asked, Output, Outside, WriteError};
+use crate::host::{Call, Request, StdinEnd, Wanted, WasiHost, anchor, bytes_value, says};
+use crate::outside::{Asked, Output, Outside, WriteError, in_words};
 
 /// A guest's stream that is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -180,6 +180,7 @@ impl<O: Outside> WasiHost<O> {
         if self.closed[to.position()] {
             return Err(WriteError::Pipe);
         }
+        says(store, env, |_| format!("{} gets {}", to.name(), in_words(bytes)));
         let words = ["no", "pipe", "io"].map(Alternative::Word);
         let fault = if self.outside.may_fail() {
             Self::choose(store, env, (ChoiceKind::HostFault, actor, "write"), &words)
