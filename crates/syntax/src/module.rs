@@ -416,6 +416,17 @@ impl ValType {
     }
 }
 
+impl FieldType {
+    /// How many cells of 64 bits a field takes.
+    #[inline]
+    pub const fn cells(self) -> usize {
+        match self.storage {
+            StorageType::I8 | StorageType::I16 => 1,
+            StorageType::Val(ty) => ty.cells(),
+        }
+    }
+}
+
 impl FuncType {
     /// A function type.
     pub fn new(params: impl Into<Box<[ValType]>>, results: impl Into<Box<[ValType]>>) -> Self {

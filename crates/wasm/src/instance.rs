@@ -219,19 +219,54 @@ impl CoreStore {
                 ConstOp::I64Add => binary(&mut stack, u64::wrapping_add),
                 ConstOp::I64Sub => binary(&mut stack, u64::wrapping_sub),
                 ConstOp::I64Mul => binary(&mut stack, u64::wrapping_mul),
-                ConstOp::StructNew(_)
-                | ConstOp::StructNewDefault(_)
-                | ConstOp::ArrayNew(_)
-                | ConstOp::ArrayNewDefault(_)
-                | ConstOp::ArrayNewFixed(..)
-                | ConstOp::RefI31
-                | ConstOp::AnyConvertExtern
-                | ConstOp::ExternConvertAny => {
-                    return Err(InstantiateError::Limit("not supported: gc in a constant expression".to_owned()));
+                ConstOp::StructNew(ty) => {
+                    let ty = spaces.types[index(*ty)];
+                    let at = stack.len() - self.links.types.fields(ty).iter().map(|field| field.cells()).sum::<usize>();
+                    let cells = stack.drain(at..).collect();
+                    stack.push(self.allocate(ty, cells)?);
+                }
+                ConstOp::StructNewDefault(ty) => {
+                    let ty = spaces.types[index(*ty)];
+                    let len = self.links.types.fields(ty).iter().map(|field| field.cells()).sum();
+                    stack.push(self.allocate(ty, vec![0; len])?);
+                }
+                ConstOp::ArrayNew(ty) => {
+                    let ty = spaces.types[index(*ty)];
+                    let len = syntax::convert::to_usize(stack.pop().expect("validation: a length"));
+                    let value: Cells = stack.drain(stack.len() - self.links.types.element(ty).cells()..).collect();
+                    stack.push(self.allocate(ty, value.repeat(len))?);
+                }
+                ConstOp::ArrayNewDefault(ty) => {
+                    let ty = spaces.types[index(*ty)];
+                    let len = syntax::convert::to_usize(stack.pop().expect("validation: a length"));
+                    stack.push(self.allocate(ty, vec![0; len * self.links.types.element(ty).cells()])?);
+                }
+                ConstOp::ArrayNewFixed(ty, len) => {
+                    let ty = spaces.types[index(*ty)];
+                    let at = stack.len() - self.links.types.element(ty).cells() * index(*len);
+                    let cells = stack.drain(at..).collect();
+                    stack.push(self.allocate(ty, cells)?);
+                }
+                ConstOp::RefI31 => {
+                    let value = stack.pop().expect("validation: a number");
+                    stack.push(crate::heap::i31(value));
+                }
+                ConstOp::AnyConvertExtern => {
+                    let value = stack.pop().expect("validation: a reference");
+                    stack.push(crate::heap::any_of_extern(value));
+                }
+                ConstOp::ExternConvertAny => {
+                    let value = stack.pop().expect("validation: a reference");
+                    stack.push(crate::heap::extern_of_any(value));
                 }
             }
         }
         Ok(stack)
+    }
+
+    fn allocate(&mut self, ty: TypeAddr, mut cells: Vec<u64>) -> Result<u64, InstantiateError> {
+        self.links.types.pack(ty, &mut cells);
+        Ok(self.live.heap.allocate(ty, cells, self.limits.heap_bytes).map_err(syntax::Trap::new)?)
     }
 
     fn describe(&self, item: Extern) -> String {

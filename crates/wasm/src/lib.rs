@@ -5,6 +5,7 @@
 //! Validation is decode's.
 
 pub mod choices;
+mod heap;
 pub mod ids;
 mod instance;
 pub mod limits;

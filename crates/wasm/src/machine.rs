@@ -4,6 +4,7 @@
 //! other instances and of the host, exceptions, and what a stack looks like when a run ends.
 
 mod dispatch;
+mod gc;
 mod handlers;
 pub(crate) mod slow;
 

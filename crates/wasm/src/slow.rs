@@ -1,5 +1,7 @@
 //! The operations that are not worth a place in the loop.
 
+use syntax::module::RefType;
+
 /// An operation of the table `Code::slow`. Slots as in `Op`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SlowOp {
@@ -105,4 +107,151 @@ pub(crate) enum SlowOp {
     ThrowRef {
         a: u16,
     },
+    /// The fields begin at `a`.
+    StructNew {
+        d: u16,
+        a: u16,
+        ty: u32,
+    },
+    StructNewDefault {
+        d: u16,
+        ty: u32,
+    },
+    StructGet {
+        d: u16,
+        a: u16,
+        field: Field,
+    },
+    StructSet {
+        a: u16,
+        value: u16,
+        field: Field,
+    },
+    ArrayNew {
+        d: u16,
+        value: u16,
+        len: u16,
+        ty: u32,
+    },
+    ArrayNewDefault {
+        d: u16,
+        len: u16,
+        ty: u32,
+    },
+    /// The elements begin at `a`.
+    ArrayNewFixed {
+        d: u16,
+        a: u16,
+        len: u32,
+        ty: u32,
+    },
+    ArrayNewData {
+        d: u16,
+        from: u16,
+        len: u16,
+        ty: u32,
+        data: u32,
+    },
+    ArrayNewElem {
+        d: u16,
+        from: u16,
+        len: u16,
+        ty: u32,
+        elem: u32,
+    },
+    ArrayGet {
+        d: u16,
+        a: u16,
+        at: u16,
+        element: Field,
+    },
+    ArraySet {
+        a: u16,
+        at: u16,
+        value: u16,
+        element: Field,
+    },
+    ArrayLen {
+        d: u16,
+        a: u16,
+    },
+    ArrayFill {
+        a: u16,
+        at: u16,
+        value: u16,
+        len: u16,
+        element: Field,
+    },
+    ArrayCopy {
+        to: u16,
+        at: u16,
+        from: u16,
+        from_at: u16,
+        len: u16,
+        element: Field,
+    },
+    ArrayInitData {
+        a: u16,
+        at: u16,
+        from: u16,
+        len: u16,
+        ty: u32,
+        data: u32,
+    },
+    ArrayInitElem {
+        a: u16,
+        at: u16,
+        from: u16,
+        len: u16,
+        elem: u32,
+    },
+    RefTest {
+        d: u16,
+        a: u16,
+        ty: RefType,
+    },
+    RefCast {
+        a: u16,
+        ty: RefType,
+    },
+    AnyConvertExtern {
+        d: u16,
+        a: u16,
+    },
+    ExternConvertAny {
+        d: u16,
+        a: u16,
+    },
+    RefI31 {
+        d: u16,
+        a: u16,
+    },
+    I31Get {
+        d: u16,
+        a: u16,
+        signed: bool,
+    },
+}
+
+/// Where a field lies in an object, and how it is read. Of an array, that of the first element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Field {
+    pub(crate) cell: u32,
+    pub(crate) wide: bool,
+    pub(crate) extend: Extend,
+}
+
+/// How a packed field is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Extend {
+    /// As it is stored: not packed, or without its sign.
+    No,
+    /// From 8 bits with their sign.
+    Signed8,
+    /// From 16 bits with their sign.
+    Signed16,
+    /// Written only: keeps 8 bits.
+    Wrap8,
+    /// Written only: keeps 16 bits.
+    Wrap16,
 }

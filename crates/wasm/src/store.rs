@@ -7,6 +7,7 @@ use syntax::Trap;
 use syntax::id::ModuleId;
 use syntax::module::{ExportItem, FuncType, GlobalType, MemoryType, TableType};
 
+use crate::heap::Heap;
 use crate::ids::{Extern, FuncAddr, GlobalAddr, HostFuncId, InstanceAddr, MemAddr, TableAddr, TagAddr, TypeAddr};
 use crate::index;
 use crate::limits::Limits;
@@ -91,6 +92,7 @@ pub(crate) struct Live {
     /// Whether a data segment was dropped.
     pub(crate) dropped: Vec<bool>,
     pub(crate) exceptions: Vec<Exception>,
+    pub(crate) heap: Heap,
 }
 
 /// All mutable state of core modules.
@@ -338,6 +340,7 @@ impl StateHash for CoreStore {
             elems.len().state_hash(hasher);
         }
         self.live.dropped.state_hash(hasher);
+        self.live.heap.state_hash(hasher);
         for exception in &self.live.exceptions {
             (exception.tag, exception.args.as_slice().len()).state_hash(hasher);
             exception.args.state_hash(hasher);

@@ -9,6 +9,7 @@
 //! bodies of 64 KiB and more it also ends at every label.
 
 mod control;
+mod gc;
 mod memory;
 mod numeric;
 mod operand;

@@ -32,6 +32,38 @@ impl Types {
         self.get(ty).as_func().expect("functions have function types")
     }
 
+    /// The fields of a structure.
+    pub(crate) fn fields(&self, ty: TypeAddr) -> &[FieldType] {
+        match &self.get(ty).composite {
+            CompositeType::Struct(fields) => fields,
+            CompositeType::Array(element) => std::slice::from_ref(element),
+            CompositeType::Func(_) => &[],
+        }
+    }
+
+    /// The element of an array.
+    pub(crate) fn element(&self, ty: TypeAddr) -> FieldType {
+        self.fields(ty)[0]
+    }
+
+    /// Cuts packed fields down to what they keep.
+    pub(crate) fn pack(&self, ty: TypeAddr, cells: &mut [u64]) {
+        let fields = self.fields(ty);
+        if fields.iter().all(|field| matches!(field.storage, StorageType::Val(_))) {
+            return;
+        }
+        let mut at = 0;
+        for field in fields.iter().cycle() {
+            let Some(cell) = cells.get_mut(at) else { break };
+            match field.storage {
+                StorageType::I8 => *cell &= 0xff,
+                StorageType::I16 => *cell &= 0xffff,
+                StorageType::Val(_) => {}
+            }
+            at += field.cells();
+        }
+    }
+
     /// Adds a function type that stands alone, as those of the embedder do.
     pub(crate) fn add_func(&mut self, ty: FuncType) -> TypeAddr {
         let sub = SubType { is_final: true, supertype: None, composite: CompositeType::Func(ty) };

@@ -72,6 +72,27 @@ fn exceptions() {
 }
 
 #[test]
+fn v3() {
+    check("v3", spec(SpecVersion::V3), Features::v3());
+}
+
+#[test]
+fn custom_page_sizes() {
+    let features = with(Features::v3(), &["custom-page-sizes"]);
+    check("custom-page-sizes", proposal(Proposal::CustomPageSizes), features);
+}
+
+#[test]
+fn annotations() {
+    check("annotations", proposal(Proposal::Annotations), Features::v3());
+}
+
+#[test]
+fn gc() {
+    check("gc", proposal(Proposal::GC), Features::v3());
+}
+
+#[test]
 fn simd() {
     check("simd", proposal(Proposal::Simd), with(Features::v2(), &["multi-memory"]));
 }

@@ -7,7 +7,7 @@ use wasmparser::FunctionBody;
 use crate::error::Error;
 
 /// The prefixes of instructions that are not supported: what they belong to.
-const PREFIXES: &[(u8, &str)] = &[(0xfb, "gc"), (0xfe, "threads")];
+const PREFIXES: &[(u8, &str)] = &[(0xfe, "threads")];
 
 /// Checks a validated body.
 pub(crate) fn check_supported(body: &FunctionBody<'_>) -> Result<(), Error> {

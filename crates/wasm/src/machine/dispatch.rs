@@ -180,7 +180,7 @@ fn run_slow(world: &mut World<'_>, stack: &mut Stack, index: u32) -> Result<(), 
     let module = &*world.modules[instance.module.index()];
     let op = module.code(stack.func).slow[crate::index(index)];
     let regs = stack.cells.0[stack.base..].first_chunk_mut().expect("calls make room for a window");
-    let mut at = slow::At { regs, instance, limits: world.limits, module };
+    let mut at = slow::At { regs, instance, links: world.links, limits: world.limits, module };
     let extra = slow::run(op, &mut at, world.live, world.data)?;
     // What cannot be paid now is paid at the next head.
     stack.owed += extra.saturating_sub(*world.fuel);

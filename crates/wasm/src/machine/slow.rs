@@ -5,7 +5,7 @@
 use syntax::TrapRule;
 use syntax::convert::{to_u64, to_usize};
 
-use super::{Stop, Thrown, dispatch::Window};
+use super::{Stop, Thrown, dispatch::Window, gc};
 use crate::choices::DataChoices;
 use crate::ids::{MemAddr, ref_cell};
 use crate::index;
@@ -13,22 +13,23 @@ use crate::limits::{DIRTY_PAGE_LOG2, Limits};
 use crate::module::Module;
 use crate::op::{LoadKind, Op, StoreKind};
 use crate::slow::SlowOp;
-use crate::store::{Instance, Live, Memory, Table};
+use crate::store::{Instance, Links, Live, Memory, Table};
 
 /// Where an operation is executed.
 pub(super) struct At<'a> {
     pub(super) regs: &'a mut Window,
     pub(super) instance: &'a Instance,
+    pub(super) links: &'a Links,
     pub(super) limits: &'a Limits,
     pub(super) module: &'a Module,
 }
 
 impl At<'_> {
-    fn get(&self, slot: u16) -> u64 {
+    pub(super) fn get(&self, slot: u16) -> u64 {
         self.regs[usize::from(slot)]
     }
 
-    fn set(&mut self, slot: u16, value: u64) {
+    pub(super) fn set(&mut self, slot: u16, value: u64) {
         self.regs[usize::from(slot)] = value;
     }
 
@@ -47,6 +48,28 @@ impl At<'_> {
 pub(super) fn run(op: SlowOp, at: &mut At<'_>, live: &mut Live, data: &mut dyn DataChoices) -> Result<u64, Stop> {
     let mut extra = 0;
     match op {
+        SlowOp::StructNew { .. }
+        | SlowOp::StructNewDefault { .. }
+        | SlowOp::StructGet { .. }
+        | SlowOp::StructSet { .. }
+        | SlowOp::ArrayNew { .. }
+        | SlowOp::ArrayNewDefault { .. }
+        | SlowOp::ArrayNewFixed { .. }
+        | SlowOp::ArrayNewData { .. }
+        | SlowOp::ArrayNewElem { .. }
+        | SlowOp::ArrayGet { .. }
+        | SlowOp::ArraySet { .. }
+        | SlowOp::ArrayLen { .. }
+        | SlowOp::ArrayFill { .. }
+        | SlowOp::ArrayCopy { .. }
+        | SlowOp::ArrayInitData { .. }
+        | SlowOp::ArrayInitElem { .. }
+        | SlowOp::RefTest { .. }
+        | SlowOp::RefCast { .. }
+        | SlowOp::AnyConvertExtern { .. }
+        | SlowOp::ExternConvertAny { .. }
+        | SlowOp::RefI31 { .. }
+        | SlowOp::I31Get { .. } => return gc::run(op, at, live).map_err(Stop::Trap),
         SlowOp::FrameTooLarge => return Err(TrapRule::CoreCallStackExhausted.into()),
         SlowOp::MemorySize { d, memory } => at.set(d, live.memories[at.memory(memory).index()].pages()),
         SlowOp::MemoryGrow { d, a, memory } => {

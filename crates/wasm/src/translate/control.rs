@@ -374,6 +374,21 @@ impl Translator<'_> {
         self.head();
     }
 
+    /// `br_on_cast` and `br_on_cast_fail`
+    pub(super) fn br_on_cast(&mut self, depth: u32, ty: syntax::module::RefType, on_success: bool) {
+        self.place_all();
+        let a = self.operands.last().map_or(0, |operand| operand.slot);
+        let d = self.height;
+        self.emit_slow(SlowOp::RefTest { d, a, ty });
+        let (imm, fall, target, taken) = (0, 0, 0, 0);
+        let condition = if on_success {
+            Op::BrI32NeI { a: d, imm, fall, target, taken }
+        } else {
+            Op::BrI32EqI { a: d, imm, fall, target, taken }
+        };
+        self.branch_if(condition, depth);
+    }
+
     /// Takes the arguments of a call off the operands; the first one's cell.
     fn args(&mut self, ty: &syntax::module::FuncType) -> u16 {
         self.place_all();

@@ -284,7 +284,9 @@ fn arg(arg: &WastArg<'_>) -> Vec<u64> {
         WastArgCore::F64(value) => vec![value.bits],
         WastArgCore::V128(value) => halves(value),
         WastArgCore::RefNull(_) => vec![0],
-        WastArgCore::RefExtern(value) | WastArgCore::RefHost(value) => vec![u64::from(*value) + 1],
+        WastArgCore::RefExtern(value) => vec![u64::from(*value) + 1],
+        // A reference of the host in the `any` hierarchy.
+        WastArgCore::RefHost(value) => vec![(u64::from(*value) + 1) << 2 | 2],
     }
 }
 
@@ -323,7 +325,8 @@ fn matches_one(value: &[u64], result: &WastRetCore<'_>) -> bool {
         WastRetCore::F64(expected) => f64_matches(value[0], expected),
         WastRetCore::V128(expected) => v128_matches(value, expected),
         WastRetCore::RefNull(_) => value[0] == 0,
-        WastRetCore::RefExtern(Some(expected)) | WastRetCore::RefHost(expected) => value[0] == u64::from(*expected) + 1,
+        WastRetCore::RefExtern(Some(expected)) => value[0] == u64::from(*expected) + 1,
+        WastRetCore::RefHost(expected) => value[0] == (u64::from(*expected) + 1) << 2 | 2,
         WastRetCore::Either(cases) => cases.iter().any(|case| matches_one(value, case)),
         _ => value[0] != 0,
     }
