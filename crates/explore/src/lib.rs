@@ -1,4 +1,6 @@
-//! Schedule files: what a run picked where the specification leaves a choice, to be read, compared and run again.
+//! Explores schedules, and keeps them in files.
+//!
+//! A schedule is what a run picked where the specification leaves a choice, to be read, compared and run again:
 //!
 //! ```
 //! use raddle_explore::Schedule;
@@ -19,10 +21,24 @@
 //! # Ok::<(), raddle_explore::Error>(())
 //! ```
 
+pub mod clock;
 pub mod content;
+pub mod dpor;
 pub mod error;
+pub mod findings;
+pub mod happens_before;
+pub mod livelock;
+pub mod minimal;
+pub mod outcome;
+pub mod run;
+pub mod samplers;
 pub mod schedule;
+pub mod search;
+pub mod world;
 
 pub use content::Content;
 pub use error::Error;
+pub use findings::{Budget, Found, Report, Stats, Unit};
+pub use outcome::{Kind, Outcome, Output};
 pub use schedule::{Answer, Call, Config, Footer, Header, Host, HostKind, Program, Schedule, Strategy};
+pub use world::{ForkHost, Observer, RunLimits, Setup, World};
