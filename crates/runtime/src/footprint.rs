@@ -6,9 +6,11 @@
 //! object of another instance is in it, since all such changes go through the accessors of the store.
 
 use canon::SharedId;
+use choice::Names as _;
 use smallvec::SmallVec;
 
-use crate::id::{HandleIndex, InstanceId};
+use crate::id::{HandleIndex, InstanceId, ThreadId};
+use crate::store::Store;
 
 /// Which objects a stretch of a run touched.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,6 +21,17 @@ pub struct Footprint {
 }
 
 impl Footprint {
+    /// Nothing.
+    pub const NONE: Self = Self { instances: 0, shared: 0, host: false };
+
+    /// The host alone.
+    pub const HOST: Self = Self { instances: 0, shared: 0, host: true };
+
+    /// One instance alone.
+    pub const fn of(inst: InstanceId) -> Self {
+        Self { instances: bit(inst.0), shared: 0, host: false }
+    }
+
     /// What depends on everything.
     pub const ALL: Self = Self { instances: u64::MAX, shared: u64::MAX, host: true };
 
@@ -83,8 +96,8 @@ impl Notes {
     }
 
     #[inline]
-    pub(crate) const fn touch_shared(&mut self, shared: SharedId) {
-        self.footprint.shared |= bit(shared.0);
+    pub(crate) const fn touch_shared(&mut self, name_hash: u64) {
+        self.footprint.shared |= 1 << (name_hash % 64);
     }
 
     pub(crate) const fn touch_host(&mut self) {
@@ -96,5 +109,21 @@ impl Notes {
         self.footprint = Footprint::default();
         self.progress = false;
         self.ran.clear();
+    }
+}
+
+impl Store {
+    /// Notes that a stream or future was touched. Streams and futures are known by their names, which do not depend on the
+    /// order of independent steps; some share a bit.
+    #[inline]
+    pub(crate) fn touch_shared(&mut self, shared: SharedId) {
+        let hash = self.names.name_hash(self.shared.get(shared.0).actor);
+        self.notes.touch_shared(hash);
+    }
+
+    /// How guests know a thread.
+    pub fn thread_key(&self, thread: ThreadId) -> ThreadKey {
+        let inst = self.instance_of_thread(thread);
+        ThreadKey { inst, index: self.thread(thread).index.unwrap_or(HandleIndex(0)) }
     }
 }

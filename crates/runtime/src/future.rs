@@ -19,7 +19,7 @@ impl Store {
         let end = self.waitable(id).end();
         let (shared, direction) = (end.shared, end.kind.direction);
         assert!(self.remain(id) == 1, "a future's buffer holds one value");
-        self.notes.touch_shared(shared);
+        self.touch_shared(shared);
         let entry = self.shared(shared);
         if entry.dropped {
             assert!(direction == Direction::Writable, "a writable end is dropped only when it is done");

@@ -244,7 +244,7 @@ impl Store {
 
     #[inline]
     pub(crate) fn shared_mut(&mut self, id: SharedId) -> &mut Shared {
-        self.notes.touch_shared(id);
+        self.touch_shared(id);
         self.shared.get_mut(id.0)
     }
 

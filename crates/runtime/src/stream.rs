@@ -103,7 +103,7 @@ impl Store {
     pub(crate) fn stream_rendezvous(&mut self, env: &mut Env<'_, '_>, id: WaitableId) -> Result<(), Fault> {
         let end = self.waitable(id).end();
         let (shared, direction) = (end.shared, end.kind.direction);
-        self.notes.touch_shared(shared);
+        self.touch_shared(shared);
         let entry = self.shared(shared);
         if entry.dropped {
             self.set_pending_event(id, PendingEvent::Stream { result: CopyResult::Dropped, reclaim: false });

@@ -206,7 +206,7 @@ impl Store {
     /// nowhere and stays so.
     fn shared_cancel(&mut self, id: WaitableId) {
         let shared = self.waitable(id).end().shared;
-        self.notes.touch_shared(shared);
+        self.touch_shared(shared);
         if self.shared(shared).pending == Some(id) {
             self.reset_and_notify_pending(shared, CopyResult::Cancelled);
         }
