@@ -142,13 +142,11 @@ pub(crate) fn component(engine: &Engine, path: &Path, bytes: &[u8]) -> Result<Co
         let text = std::str::from_utf8(bytes).map_err(|error| Stop::file(path, &error))?;
         return raddle_wast::first_component(engine, text).map_err(|error| Stop::file(path, &error));
     }
-    let decoded = if bytes.starts_with(b"\0asm") {
-        Component::from_binary(engine, bytes).map_err(|error| Stop::file(path, &error))
-    } else {
-        // The error of a text names the file itself, with the line.
-        Component::from_file(engine, path).map_err(|error| Stop::usage(error.to_string()))
-    };
-    decoded
+    if bytes.starts_with(b"\0asm") {
+        return Component::from_binary(engine, bytes).map_err(|error| Stop::file(path, &error));
+    }
+    // The error of a text names the file itself, with the line.
+    Component::from_file(engine, path).map_err(|error| Stop::usage(error.to_string()))
 }
 
 /// Writes to stdout; that nobody reads it is no error.

@@ -7,7 +7,7 @@ use raddle::{Func, Instance, Store, Val};
 use syntax::types::{DefinedType, Types, ValType};
 use wasm_wave::untyped::UntypedFuncCall;
 use wasm_wave::value::{Type, Value};
-use wasm_wave::wasm::{WasmType as _, WasmTypeKind, WasmValue};
+use wasm_wave::wasm::{WasmTypeKind, WasmValue};
 
 use crate::common::Stop;
 

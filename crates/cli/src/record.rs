@@ -7,7 +7,7 @@ use std::path::Path;
 
 use choice::Chooser;
 use explore::{Footer, Header, Host, HostKind, Program, Schedule, Strategy};
-use raddle::{Component, Engine, Error, Linker, Store, Val};
+use raddle::{Component, Error, Linker, Store, Val};
 use trace::TextTracer;
 
 use crate::common::{Stop, Switches, component, outcome_word};
@@ -32,6 +32,16 @@ pub(crate) enum TraceTo {
     File(std::path::PathBuf),
 }
 
+impl TraceTo {
+    /// `-` is stderr.
+    pub(crate) fn new(path: &Path) -> Self {
+        if path == Path::new("-") { Self::Stderr } else { Self::File(path.to_owned()) }
+    }
+}
+
+/// How `--drain` stands among the switches of a schedule file.
+pub(crate) const DRAIN: &str = "drain";
+
 /// What came of it.
 pub(crate) struct Ran {
     pub(crate) result: Result<Vec<Val>, Error>,
@@ -46,7 +56,7 @@ impl Job<'_> {
         let mut store = Store::new(&engine);
         store.set_chooser(chooser);
         self.set_tracer(&mut store)?;
-        let result = self.call(&engine, &component, &mut store);
+        let result = self.call(&component, &mut store);
         store.clear_tracer();
         match result {
             Err(Stop::Run(error, _)) => Ok(Ran { result: Err(error), store }),
@@ -69,7 +79,7 @@ impl Job<'_> {
         Ok(())
     }
 
-    fn call(&self, _engine: &Engine, component: &Component, store: &mut Store) -> Result<Vec<Val>, Stop> {
+    fn call(&self, component: &Component, store: &mut Store) -> Result<Vec<Val>, Stop> {
         let mut linker = Linker::new();
         linker.define_unknown_imports_as_traps();
         let instance = linker.instantiate(store, component)?;
@@ -84,6 +94,10 @@ impl Job<'_> {
     /// What is written of a run.
     pub(crate) fn schedule(&self, ran: &Ran, strategy: Strategy) -> Schedule {
         let (_, fuel) = self.switches.parse().unwrap_or_default();
+        let mut switches = self.switches.wasm.clone();
+        if self.drain {
+            switches.push(DRAIN.to_owned());
+        }
         let limits: BTreeMap<String, u64> = fuel.map(|fuel| ("fuel".to_owned(), fuel)).into_iter().collect();
         Schedule {
             header: Header {
@@ -92,7 +106,7 @@ impl Job<'_> {
                 call: explore::Call { entry: self.entry.to_owned(), arguments: Vec::new() },
                 host: Host { kind: HostKind::Virtual, grants: Vec::new(), stdin: Vec::new() },
                 config: explore::Config {
-                    switches: self.switches.wasm.clone(),
+                    switches,
                     limits,
                     revision: syntax::revision::COMMIT.to_owned(),
                 },

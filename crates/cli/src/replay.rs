@@ -11,8 +11,7 @@ use explore::Schedule;
 use raddle::Error;
 
 use crate::common::{Stop, Switches, print, read};
-use crate::record::{Job, Ran, footer};
-use crate::run::trace_to;
+use crate::record::{DRAIN, Job, Ran, TraceTo, footer};
 
 /// Runs a recorded schedule again.
 #[derive(Args)]
@@ -23,8 +22,8 @@ pub(crate) struct Replay {
     #[arg(long, value_name = "FILE")]
     component: Option<PathBuf>,
     /// Write a line for every built-in call, copy, event and choice, to stderr or to a file.
-    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
-    trace: Option<Option<PathBuf>>,
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
+    trace: Option<PathBuf>,
 }
 
 impl Replay {
@@ -35,15 +34,17 @@ impl Replay {
         if !schedule.header.program.is(&bytes) {
             eprintln!("warning: {}: not the bytes that were recorded", path.display());
         }
-        let switches = Switches { wasm: schedule.header.config.switches.clone() };
-        let trace = trace_to(self.trace.as_ref());
+        let mut switches = Switches { wasm: schedule.header.config.switches.clone() };
+        let drain = switches.wasm.iter().any(|switch| switch == DRAIN);
+        switches.wasm.retain(|switch| switch != DRAIN);
+        let trace = self.trace.as_deref().map(TraceTo::new);
         let job = Job {
             path: &path,
             bytes: &bytes,
             switches: &switches,
             entry: &schedule.header.call.entry,
             trace: trace.as_ref(),
-            drain: false,
+            drain,
         };
         let ran = job.run(choice::Replay::new(schedule.picks.clone()))?;
         self.compare(&schedule, ran)

@@ -30,8 +30,8 @@ pub(crate) struct Run {
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
     /// Write a line for every built-in call, copy, event and choice, to stderr or to a file.
-    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
-    trace: Option<Option<PathBuf>>,
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
+    trace: Option<PathBuf>,
     /// After the call has returned, go on until nothing is ready.
     #[arg(long)]
     drain: bool,
@@ -40,11 +40,6 @@ pub(crate) struct Run {
     check_leaks: bool,
     #[command(flatten)]
     switches: Switches,
-}
-
-/// Where `--trace` and `--trace=FILE` write to.
-pub(crate) fn trace_to(flag: Option<&Option<PathBuf>>) -> Option<TraceTo> {
-    flag.map(|file| file.as_ref().map_or(TraceTo::Stderr, |file| TraceTo::File(file.clone())))
 }
 
 /// Follows a chooser that is known only at run time.
@@ -63,7 +58,7 @@ impl Chooser for Any {
 impl Run {
     pub(crate) fn run(self) -> Result<ExitCode, Stop> {
         let bytes = read(&self.path)?;
-        let trace = trace_to(self.trace.as_ref());
+        let trace = self.trace.as_deref().map(TraceTo::new);
         let job = Job {
             path: &self.path,
             bytes: &bytes,

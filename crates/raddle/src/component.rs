@@ -93,8 +93,8 @@ impl Component {
 /// A core module.
 #[derive(Clone)]
 pub struct Module {
-    pub(crate) engine: Engine,
-    pub(crate) program: Arc<Program>,
+    engine: Engine,
+    program: Arc<Program>,
     id: ModuleId,
 }
 
@@ -131,6 +131,11 @@ impl Module {
         self.id
     }
 
+    /// The engine that decoded it.
+    pub const fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
     /// The program as it was when this module had been decoded.
     pub fn program(&self) -> &Arc<Program> {
         &self.program
@@ -147,10 +152,10 @@ fn read(path: &Path) -> Result<Vec<u8>, Error> {
 }
 
 fn in_file(error: Error, path: &Path) -> Error {
-    match error {
-        Error::Input(message) => Error::Input(format!("{}: {message}", path.display())),
-        other => other,
+    if let Error::Input(message) = error {
+        return Error::Input(format!("{}: {message}", path.display()));
     }
+    error
 }
 
 /// The binary of what may be text.

@@ -80,9 +80,14 @@ fn to_compound(types: &Types, val: &Val, ty: &DefinedType) -> Result<Value, Stri
             Ok(Value::List(entries.collect::<Result<_, _>>()?))
         }
         (DefinedType::Map(key, value), Val::List(entries)) => {
-            let entries = entries.iter().map(|entry| match entry {
-                Val::Tuple(pair) if pair.len() == 2 => to_entry(types, &pair[0], &pair[1], (*key, *value)),
-                other => Err(format!("expected a pair of key and value, found a {}", other.kind())),
+            let entries = entries.iter().map(|entry| {
+                let Val::Tuple(pair) = entry else {
+                    return Err(format!("expected a pair of key and value, found a {}", entry.kind()));
+                };
+                let [first, second] = pair.as_slice() else {
+                    return Err(format!("expected a pair of key and value, found a tuple of {}", pair.len()));
+                };
+                to_entry(types, first, second, (*key, *value))
             });
             Ok(Value::List(entries.collect::<Result<_, _>>()?))
         }
@@ -191,9 +196,9 @@ fn from_compound(types: &Types, value: &Value, ty: &DefinedType) -> Val {
             Val::List(numbers.iter().map(|value| to_val(types, &value, *ty)).collect())
         }
         (DefinedType::Map(key, value), Value::List(entries)) => {
-            let entry = |entry: &Value| match entry {
-                Value::Record(pair) => (to_val(types, &pair[0], *key), to_val(types, &pair[1], *value)),
-                other => panic!("an entry of a map is a pair, not {other:?}"),
+            let entry = |entry: &Value| {
+                let Value::Record(pair) = entry else { panic!("an entry of a map is a pair, not {entry:?}") };
+                (to_val(types, &pair[0], *key), to_val(types, &pair[1], *value))
             };
             Val::Map(entries.iter().map(entry).collect())
         }

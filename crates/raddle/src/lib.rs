@@ -50,7 +50,8 @@ mod linker;
 mod store;
 mod val;
 
-pub use choice::{Chooser, Divergence, First, Pick, Replay, Seeded};
+pub use canon::{Resource, ResourceTypeId};
+pub use choice::{ChoicePoint, Chooser, Divergence, First, Names, Pick, Replay, Seeded};
 pub use component::{Component, Module};
 pub use engine::{Config, Engine};
 pub use error::Error;

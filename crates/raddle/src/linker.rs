@@ -110,7 +110,7 @@ impl Linker {
     }
 }
 
-impl<'l> LinkerInstance<'l> {
+impl LinkerInstance<'_> {
     /// Supplies a function that answers at once.
     pub fn func(
         &mut self,
@@ -158,6 +158,7 @@ impl<'l> LinkerInstance<'l> {
     ///
     /// # Panics
     /// When something else was supplied under the name.
+    #[must_use]
     pub fn into_instance(self, name: &str) -> Self {
         let item = self.0.entry(name.to_owned()).or_insert_with(|| Item::Instance(Items::new()));
         match item {

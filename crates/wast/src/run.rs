@@ -17,6 +17,9 @@ use crate::core_values;
 use crate::report::{Failure, Flip, Skip, Verdict};
 use crate::script::{Action, Definition, Directive, Kind};
 
+/// Runs a script under choosers.
+pub(crate) type RunUnder<'r> = dyn Fn(Choosers<'_>) -> Ran + 'r;
+
 /// Makes the chooser of the how-manieth store of a script.
 pub(crate) type Choosers<'c> = &'c dyn Fn(usize) -> Box<dyn Chooser>;
 
@@ -187,13 +190,15 @@ impl Run<'_> {
             Kind::Register { name, instance } => self.register(name, instance.as_ref()),
             Kind::Perform(action) => match self.action(line, action) {
                 Outcome::Core(_) | Outcome::Component(_) => Judged::Passed,
-                other => other.failed("no trap"),
+                other @ (Outcome::Error(_) | Outcome::Exception | Outcome::Other(_)) => other.failed("no trap"),
             },
             Kind::Return(action, expected) => self.action(line, action).must_return(expected),
             Kind::Trap(action, message) => self.action(line, action).must_trap(message),
             Kind::Exception(action) => match self.action(line, action) {
                 Outcome::Exception => Judged::Passed,
-                other => other.failed("an exception"),
+                other @ (Outcome::Core(_) | Outcome::Component(_) | Outcome::Error(_) | Outcome::Other(_)) => {
+                    other.failed("an exception")
+                }
             },
             Kind::Refused(definition, message) => refused(definition, message),
             Kind::Unlinkable(definition, message) => self.unlinkable(line, definition, message),
@@ -396,16 +401,14 @@ impl Outcome {
         let holds = match &self {
             Self::Core(values) => {
                 values.len() == expected.len()
-                    && values.iter().zip(expected).all(|((ty, cells), expected)| match expected {
-                        WastRet::Core(expected) => core_values::matches(*ty, cells, expected),
-                        _ => false,
+                    && values.iter().zip(expected).all(|((ty, cells), expected)| {
+                        matches!(expected, WastRet::Core(expected) if core_values::matches(*ty, cells, expected))
                     })
             }
             Self::Component(vals) => {
                 vals.len() == expected.len()
-                    && vals.iter().zip(expected).all(|(val, expected)| match expected {
-                        WastRet::Component(expected) => val_matches(val, &val_of(expected)),
-                        _ => false,
+                    && vals.iter().zip(expected).all(|(val, expected)| {
+                        matches!(expected, WastRet::Component(expected) if val_matches(val, &val_of(expected)))
                     })
             }
             Self::Error(_) | Self::Exception | Self::Other(_) => false,

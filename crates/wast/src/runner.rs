@@ -6,12 +6,12 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use choice::{Chooser, First, Pick, Seeded};
+use choice::{First, Pick, Seeded};
 use decode::Features;
 use raddle::{Config, Engine};
 
 use crate::report::{DependsOn, Failure, FileReport};
-use crate::run::{Ran, run};
+use crate::run::{Choosers, Ran, RunUnder, run};
 use crate::schedules::{AtAnchors, shrink};
 use crate::script::{Directive, with_script};
 
@@ -65,7 +65,7 @@ impl Runner {
     }
 
     fn run_directives(&self, name: &str, engine: &Engine, directives: &[Directive<'_>]) -> FileReport {
-        let run = |choosers: &dyn Fn(usize) -> Box<dyn Chooser>| run(engine, self.options.fuel, directives, choosers);
+        let run = |choosers: Choosers<'_>| run(engine, self.options.fuel, directives, choosers);
         let default = run(&|_| Box::new(First));
         let mut report = FileReport { path: name.to_owned(), ..FileReport::default() };
         note(&mut report, None, &default);
@@ -113,7 +113,7 @@ impl Other {
     }
 
     /// The fewest picks that were found to give this verdict.
-    fn explain(&self, run: &dyn Fn(&dyn Fn(usize) -> Box<dyn Chooser>) -> Ran) -> DependsOn {
+    fn explain(&self, run: &RunUnder<'_>) -> DependsOn {
         let store = self.store;
         let follow = |picks: &[Pick]| {
             run(&|of| if of == store { Box::new(AtAnchors::new(picks)) } else { Box::new(First) })

@@ -90,11 +90,10 @@ pub(crate) fn with_script<T>(
 /// When the script cannot be parsed, holds no component, or the component is not valid; with the position.
 pub fn first_component(engine: &Engine, text: &str) -> Result<Component, Error> {
     let found = with_script(engine, text, |directives| {
-        let components = directives.iter().filter_map(|directive| match &directive.kind {
-            Kind::Module { definition: Definition::Component(component), .. } => Some((directive.line, component.clone())),
-            _ => None,
-        });
-        components.into_iter().next()
+        directives.iter().find_map(|directive| {
+            let Kind::Module { definition: Definition::Component(component), .. } = &directive.kind else { return None };
+            Some((directive.line, component.clone()))
+        })
     });
     match found {
         Ok(Some((line, component))) => {
