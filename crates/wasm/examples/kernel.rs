@@ -2,7 +2,12 @@
 //!
 //! Times one call of the export `run: (i32) -> i64` of a core module without imports.
 
-#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "an example that prints, for measurements")]
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "an example that measures and prints"
+)]
 
 use std::sync::Arc;
 use std::time::Instant;

@@ -5,10 +5,7 @@
 
 #![expect(
     clippy::as_conversions,
-    clippy::float_arithmetic,
     clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
-    clippy::cast_possible_wrap,
     clippy::cast_sign_loss,
     clippy::float_cmp,
     reason = "numeric operators convert and compare as the specification says"

@@ -3,234 +3,57 @@
 use syntax::module::RefType;
 
 /// An operation of the table `Code::slow`. Slots as in `Op`.
+#[rustfmt::skip]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SlowOp {
     /// The frame needs more cells than slots can name.
     FrameTooLarge,
-    MemorySize {
-        d: u16,
-        memory: u32,
-    },
-    MemoryGrow {
-        d: u16,
-        a: u16,
-        memory: u32,
-    },
-    MemoryFill {
-        at: u16,
-        value: u16,
-        len: u16,
-        memory: u32,
-    },
-    MemoryCopy {
-        to: u16,
-        from: u16,
-        len: u16,
-        memory_to: u32,
-        memory_from: u32,
-    },
-    MemoryInit {
-        to: u16,
-        from: u16,
-        len: u16,
-        memory: u32,
-        data: u32,
-    },
-    DataDrop {
-        data: u32,
-    },
-    TableGet {
-        d: u16,
-        at: u16,
-        table: u32,
-    },
-    TableSet {
-        at: u16,
-        value: u16,
-        table: u32,
-    },
-    TableSize {
-        d: u16,
-        table: u32,
-    },
-    TableGrow {
-        d: u16,
-        value: u16,
-        delta: u16,
-        table: u32,
-    },
-    TableFill {
-        at: u16,
-        value: u16,
-        len: u16,
-        table: u32,
-    },
-    TableCopy {
-        to: u16,
-        from: u16,
-        len: u16,
-        table_to: u32,
-        table_from: u32,
-    },
-    TableInit {
-        to: u16,
-        from: u16,
-        len: u16,
-        table: u32,
-        elem: u32,
-    },
-    ElemDrop {
-        elem: u32,
-    },
+    MemorySize { d: u16, memory: u32 },
+    MemoryGrow { d: u16, a: u16, memory: u32 },
+    MemoryFill { at: u16, value: u16, len: u16, memory: u32 },
+    MemoryCopy { to: u16, from: u16, len: u16, memory_to: u32, memory_from: u32 },
+    MemoryInit { to: u16, from: u16, len: u16, memory: u32, data: u32 },
+    DataDrop { data: u32 },
+    TableGet { d: u16, at: u16, table: u32 },
+    TableSet { at: u16, value: u16, table: u32 },
+    TableSize { d: u16, table: u32 },
+    TableGrow { d: u16, value: u16, delta: u16, table: u32 },
+    TableFill { at: u16, value: u16, len: u16, table: u32 },
+    TableCopy { to: u16, from: u16, len: u16, table_to: u32, table_from: u32 },
+    TableInit { to: u16, from: u16, len: u16, table: u32, elem: u32 },
+    ElemDrop { elem: u32 },
     /// The second cell of a global.
-    GlobalGetHigh {
-        d: u16,
-        global: u32,
-    },
-    GlobalSetHigh {
-        a: u16,
-        global: u32,
-    },
-    RefFunc {
-        d: u16,
-        func: u32,
-    },
-    RefAsNonNull {
-        a: u16,
-    },
+    GlobalGetHigh { d: u16, global: u32 },
+    GlobalSetHigh { a: u16, global: u32 },
+    RefFunc { d: u16, func: u32 },
+    RefAsNonNull { a: u16 },
     /// The arguments begin at `a`.
-    Throw {
-        tag: u32,
-        a: u16,
-        len: u16,
-    },
-    ThrowRef {
-        a: u16,
-    },
+    Throw { tag: u32, a: u16, len: u16 },
+    ThrowRef { a: u16 },
     /// The fields begin at `a`.
-    StructNew {
-        d: u16,
-        a: u16,
-        ty: u32,
-    },
-    StructNewDefault {
-        d: u16,
-        ty: u32,
-    },
-    StructGet {
-        d: u16,
-        a: u16,
-        field: Field,
-    },
-    StructSet {
-        a: u16,
-        value: u16,
-        field: Field,
-    },
-    ArrayNew {
-        d: u16,
-        value: u16,
-        len: u16,
-        ty: u32,
-    },
-    ArrayNewDefault {
-        d: u16,
-        len: u16,
-        ty: u32,
-    },
+    StructNew { d: u16, a: u16, ty: u32 },
+    StructNewDefault { d: u16, ty: u32 },
+    StructGet { d: u16, a: u16, field: Field },
+    StructSet { a: u16, value: u16, field: Field },
+    ArrayNew { d: u16, value: u16, len: u16, ty: u32 },
+    ArrayNewDefault { d: u16, len: u16, ty: u32 },
     /// The elements begin at `a`.
-    ArrayNewFixed {
-        d: u16,
-        a: u16,
-        len: u32,
-        ty: u32,
-    },
-    ArrayNewData {
-        d: u16,
-        from: u16,
-        len: u16,
-        ty: u32,
-        data: u32,
-    },
-    ArrayNewElem {
-        d: u16,
-        from: u16,
-        len: u16,
-        ty: u32,
-        elem: u32,
-    },
-    ArrayGet {
-        d: u16,
-        a: u16,
-        at: u16,
-        element: Field,
-    },
-    ArraySet {
-        a: u16,
-        at: u16,
-        value: u16,
-        element: Field,
-    },
-    ArrayLen {
-        d: u16,
-        a: u16,
-    },
-    ArrayFill {
-        a: u16,
-        at: u16,
-        value: u16,
-        len: u16,
-        element: Field,
-    },
-    ArrayCopy {
-        to: u16,
-        at: u16,
-        from: u16,
-        from_at: u16,
-        len: u16,
-        element: Field,
-    },
-    ArrayInitData {
-        a: u16,
-        at: u16,
-        from: u16,
-        len: u16,
-        ty: u32,
-        data: u32,
-    },
-    ArrayInitElem {
-        a: u16,
-        at: u16,
-        from: u16,
-        len: u16,
-        elem: u32,
-    },
-    RefTest {
-        d: u16,
-        a: u16,
-        ty: RefType,
-    },
-    RefCast {
-        a: u16,
-        ty: RefType,
-    },
-    AnyConvertExtern {
-        d: u16,
-        a: u16,
-    },
-    ExternConvertAny {
-        d: u16,
-        a: u16,
-    },
-    RefI31 {
-        d: u16,
-        a: u16,
-    },
-    I31Get {
-        d: u16,
-        a: u16,
-        signed: bool,
-    },
+    ArrayNewFixed { d: u16, a: u16, len: u32, ty: u32 },
+    ArrayNewData { d: u16, from: u16, len: u16, ty: u32, data: u32 },
+    ArrayNewElem { d: u16, from: u16, len: u16, ty: u32, elem: u32 },
+    ArrayGet { d: u16, a: u16, at: u16, element: Field },
+    ArraySet { a: u16, at: u16, value: u16, element: Field },
+    ArrayLen { d: u16, a: u16 },
+    ArrayFill { a: u16, at: u16, value: u16, len: u16, element: Field },
+    ArrayCopy { to: u16, at: u16, from: u16, from_at: u16, len: u16, element: Field },
+    ArrayInitData { a: u16, at: u16, from: u16, len: u16, ty: u32, data: u32 },
+    ArrayInitElem { a: u16, at: u16, from: u16, len: u16, elem: u32 },
+    RefTest { d: u16, a: u16, ty: RefType },
+    RefCast { a: u16, ty: RefType },
+    AnyConvertExtern { d: u16, a: u16 },
+    ExternConvertAny { d: u16, a: u16 },
+    RefI31 { d: u16, a: u16 },
+    I31Get { d: u16, a: u16, signed: bool },
 }
 
 /// Where a field lies in an object, and how it is read. Of an array, that of the first element.

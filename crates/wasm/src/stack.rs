@@ -5,7 +5,7 @@
 //! nothing is copied. At every point where a run can stop, all operands are in their cells: the live cells are
 //! exactly those below `top`.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::fmt;
 
 use choice::{StateHash, StateHasher};
@@ -30,9 +30,19 @@ const MAX_ARGS: usize = 2048;
 const FRESH: usize = 2 * FRAME_CELLS;
 
 thread_local! {
-    /// Arrays to use again. Their content is never read.
-    #[expect(clippy::disallowed_types, reason = "a cache of allocations, no state")]
-    static POOL: RefCell<Vec<Vec<u64>>> = const { RefCell::new(Vec::new()) };
+    /// Arrays to use again: a cache of allocations, no state. Their content is never read.
+    static POOL: Cell<Vec<Vec<u64>>> = const { Cell::new(Vec::new()) };
+}
+
+/// Does something with the spare arrays, unless the native thread is ending.
+fn with_pool<R>(act: impl FnOnce(&mut Vec<Vec<u64>>) -> R) -> Option<R> {
+    let act = |pool: &Cell<Vec<Vec<u64>>>| {
+        let mut arrays = pool.take();
+        let result = act(&mut arrays);
+        pool.set(arrays);
+        result
+    };
+    POOL.try_with(act).ok()
 }
 
 impl Cells {
@@ -41,7 +51,7 @@ impl Cells {
     }
 
     fn take() -> Self {
-        let spare = POOL.try_with(|pool| pool.borrow_mut().pop()).ok().flatten();
+        let spare = with_pool(Vec::pop).flatten();
         Self(spare.unwrap_or_else(|| vec![0; FRESH]))
     }
 
@@ -60,8 +70,7 @@ impl Drop for Cells {
     fn drop(&mut self) {
         if self.0.len() == FRESH {
             let cells = std::mem::take(&mut self.0);
-            let _ = POOL.try_with(|pool| {
-                let mut pool = pool.borrow_mut();
+            with_pool(|pool| {
                 if pool.len() < SPARE {
                     pool.push(cells);
                 }
@@ -379,7 +388,7 @@ impl fmt::Debug for Stack {
             .field("offset", &self.offset)
             .field("owed", &self.owed)
             .field("cells", &&self.cells.0[..self.top])
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

@@ -266,7 +266,6 @@ impl CoreStore {
     }
 
     /// The function in an element of a table of functions: `None` past the end, `Some(None)` for null.
-    #[expect(clippy::option_option, reason = "past the end and null are different traps")]
     pub fn table_get(&self, table: TableAddr, at: u64) -> Option<Option<FuncAddr>> {
         let cell = *self.live.tables[table.index()].elems.get(usize::try_from(at).ok()?)?;
         Some(crate::ids::func_of_cell(cell))

@@ -11,6 +11,9 @@
     clippy::cast_sign_loss,
     clippy::cast_lossless,
     clippy::float_cmp,
+    clippy::unnecessary_cast,
+    clippy::identity_op,
+    clippy::too_many_lines,
     reason = "vector operators convert and compare as the specification says"
 )]
 
@@ -166,10 +169,206 @@ fn madd_f64(a: u128, b: u128, c: u128, sign: f64) -> u128 {
     }))
 }
 
+/// An operator with a handler of its own.
+#[inline(always)]
+pub(crate) fn v128_and(a: u128, b: u128) -> u128 {
+    a & b
+}
+
+/// An operator with a handler of its own.
+#[inline(always)]
+pub(crate) fn v128_or(a: u128, b: u128) -> u128 {
+    a | b
+}
+
+/// An operator with a handler of its own.
+#[inline(always)]
+pub(crate) fn v128_xor(a: u128, b: u128) -> u128 {
+    a ^ b
+}
+
+/// An operator with a handler of its own.
+#[inline(always)]
+pub(crate) fn i8x16_add(a: u128, b: u128) -> u128 {
+    zip_8(a, b, u8::wrapping_add)
+}
+
+/// An operator with a handler of its own.
+#[inline(always)]
+pub(crate) fn i8x16_add_sat_s(a: u128, b: u128) -> u128 {
+    zip_8(a, b, |a, b| (a as i8).saturating_add(b as i8) as u8)
+}
+
+/// An operator with a handler of its own.
+#[inline(always)]
+pub(crate) fn i8x16_sub(a: u128, b: u128) -> u128 {
+    zip_8(a, b, u8::wrapping_sub)
+}
+
+/// An operator with a handler of its own.
+#[inline(always)]
+pub(crate) fn i16x8_add(a: u128, b: u128) -> u128 {
+    zip_16(a, b, u16::wrapping_add)
+}
+
+/// An operator with a handler of its own.
+#[inline(always)]
+pub(crate) fn i16x8_sub(a: u128, b: u128) -> u128 {
+    zip_16(a, b, u16::wrapping_sub)
+}
+
+/// An operator with a handler of its own.
+#[inline(always)]
+pub(crate) fn i16x8_mul(a: u128, b: u128) -> u128 {
+    zip_16(a, b, u16::wrapping_mul)
+}
+
+/// An operator with a handler of its own.
+#[inline(always)]
+pub(crate) fn i32x4_add(a: u128, b: u128) -> u128 {
+    zip_32(a, b, u32::wrapping_add)
+}
+
+/// An operator with a handler of its own.
+#[inline(always)]
+pub(crate) fn i32x4_sub(a: u128, b: u128) -> u128 {
+    zip_32(a, b, u32::wrapping_sub)
+}
+
+/// An operator with a handler of its own.
+#[inline(always)]
+pub(crate) fn i32x4_mul(a: u128, b: u128) -> u128 {
+    zip_32(a, b, u32::wrapping_mul)
+}
+
+/// *Spec: core specification, `I32x4DotI16x8S`.*
+#[inline(always)]
+pub(crate) fn i32x4_dot_i16x8_s(a: u128, b: u128) -> u128 {
+    dot(a, b)
+}
+
+/// An operator with a handler of its own.
+#[inline(always)]
+pub(crate) fn i64x2_add(a: u128, b: u128) -> u128 {
+    zip_64(a, b, u64::wrapping_add)
+}
+
+/// An operator with a handler of its own.
+#[inline(always)]
+pub(crate) fn i64x2_sub(a: u128, b: u128) -> u128 {
+    zip_64(a, b, u64::wrapping_sub)
+}
+
+/// An operator with a handler of its own.
+#[inline(always)]
+pub(crate) fn f32x4_add(a: u128, b: u128) -> u128 {
+    zip_f32(a, b, |a, b| a + b)
+}
+
+/// An operator with a handler of its own.
+#[inline(always)]
+pub(crate) fn f32x4_sub(a: u128, b: u128) -> u128 {
+    zip_f32(a, b, |a, b| a - b)
+}
+
+/// An operator with a handler of its own.
+#[inline(always)]
+pub(crate) fn f32x4_mul(a: u128, b: u128) -> u128 {
+    zip_f32(a, b, |a, b| a * b)
+}
+
+/// An operator with a handler of its own.
+#[inline(always)]
+pub(crate) fn f32x4_div(a: u128, b: u128) -> u128 {
+    zip_f32(a, b, |a, b| a / b)
+}
+
+/// An operator with a handler of its own.
+#[inline(always)]
+pub(crate) fn f64x2_add(a: u128, b: u128) -> u128 {
+    zip_f64(a, b, |a, b| a + b)
+}
+
+/// An operator with a handler of its own.
+#[inline(always)]
+pub(crate) fn f64x2_sub(a: u128, b: u128) -> u128 {
+    zip_f64(a, b, |a, b| a - b)
+}
+
+/// An operator with a handler of its own.
+#[inline(always)]
+pub(crate) fn f64x2_mul(a: u128, b: u128) -> u128 {
+    zip_f64(a, b, |a, b| a * b)
+}
+
+/// An operator with a handler of its own.
+#[inline(always)]
+pub(crate) fn f64x2_div(a: u128, b: u128) -> u128 {
+    zip_f64(a, b, |a, b| a / b)
+}
+
+/// An operator with a handler of its own.
+#[inline(always)]
+pub(crate) fn i8x16_eq(a: u128, b: u128) -> u128 {
+    zip_8(a, b, |a, b| if (a as u8) == (b as u8) { u8::MAX } else { 0 })
+}
+
+/// An operator with a handler of its own.
+#[inline(always)]
+pub(crate) fn i8x16_gt_s(a: u128, b: u128) -> u128 {
+    zip_8(a, b, |a, b| if (a as i8) > (b as i8) { u8::MAX } else { 0 })
+}
+
+/// An operator with a handler of its own.
+#[inline(always)]
+pub(crate) fn i32x4_eq(a: u128, b: u128) -> u128 {
+    zip_32(a, b, |a, b| if (a as u32) == (b as u32) { u32::MAX } else { 0 })
+}
+
+/// An operator with a handler of its own.
+#[inline(always)]
+pub(crate) fn i32x4_gt_s(a: u128, b: u128) -> u128 {
+    zip_32(a, b, |a, b| if (a as i32) > (b as i32) { u32::MAX } else { 0 })
+}
+
+/// An operator with a handler of its own.
+#[inline(always)]
+pub(crate) fn v128_not(a: u128) -> u128 {
+    !a
+}
+
+/// An operator with a handler of its own.
+#[inline(always)]
+pub(crate) fn i16x8_extend_low_i8x16_s(a: u128) -> u128 {
+    let a = split_8(a);
+    join_16(std::array::from_fn(|i| a[i + 0] as i8 as i16 as u16))
+}
+
+/// An operator with a handler of its own.
+#[inline(always)]
+pub(crate) fn i16x8_extend_high_i8x16_s(a: u128) -> u128 {
+    let a = split_8(a);
+    join_16(std::array::from_fn(|i| a[i + 8] as i8 as i16 as u16))
+}
+
+/// An operator with a handler of its own.
+#[inline(always)]
+pub(crate) fn i16x8_extend_low_i8x16_u(a: u128) -> u128 {
+    let a = split_8(a);
+    join_16(std::array::from_fn(|i| a[i + 0] as u8 as u16 as u16))
+}
+
+/// An operator with a handler of its own.
+#[inline(always)]
+pub(crate) fn i16x8_extend_high_i8x16_u(a: u128) -> u128 {
+    let a = split_8(a);
+    join_16(std::array::from_fn(|i| a[i + 8] as u8 as u16 as u16))
+}
+
 /// The operator on one vector, by its opcode after the prefix.
 pub(crate) fn unary(opcode: u32) -> Option<Unary> {
     Some(match opcode {
-        77 => |a| !a,
+        77 => v128_not,
         94 => demote_zero,
         95 => promote_low,
         96 => |a| map_8(a, |a| (a as i8).wrapping_abs() as u8),
@@ -200,22 +399,10 @@ pub(crate) fn unary(opcode: u32) -> Option<Unary> {
         },
         128 => |a| map_16(a, |a| (a as i16).wrapping_abs() as u16),
         129 => |a| map_16(a, u16::wrapping_neg),
-        135 => |a| {
-            let a = split_8(a);
-            join_16(std::array::from_fn(|i| a[i + 0] as i8 as i16 as u16))
-        },
-        136 => |a| {
-            let a = split_8(a);
-            join_16(std::array::from_fn(|i| a[i + 8] as i8 as i16 as u16))
-        },
-        137 => |a| {
-            let a = split_8(a);
-            join_16(std::array::from_fn(|i| a[i + 0] as u8 as u16 as u16))
-        },
-        138 => |a| {
-            let a = split_8(a);
-            join_16(std::array::from_fn(|i| a[i + 8] as u8 as u16 as u16))
-        },
+        135 => i16x8_extend_low_i8x16_s,
+        136 => i16x8_extend_high_i8x16_s,
+        137 => i16x8_extend_low_i8x16_u,
+        138 => i16x8_extend_high_i8x16_u,
         148 => |a| map_f64(a, f64::round_ties_even),
         160 => |a| map_32(a, |a| (a as i32).wrapping_abs() as u32),
         161 => |a| map_32(a, u32::wrapping_neg),
@@ -294,15 +481,14 @@ pub(crate) fn unary(opcode: u32) -> Option<Unary> {
 }
 
 /// The operator on two vectors, by its opcode after the prefix.
-#[expect(clippy::too_many_lines, reason = "one line for each operator")]
 pub(crate) fn binary(opcode: u32) -> Option<Binary> {
     Some(match opcode {
         14 => swizzle,
-        35 => |a, b| zip_8(a, b, |a, b| if (a as u8) == (b as u8) { u8::MAX } else { 0 }),
+        35 => i8x16_eq,
         36 => |a, b| zip_8(a, b, |a, b| if (a as u8) != (b as u8) { u8::MAX } else { 0 }),
         37 => |a, b| zip_8(a, b, |a, b| if (a as i8) < (b as i8) { u8::MAX } else { 0 }),
         38 => |a, b| zip_8(a, b, |a, b| if (a as u8) < (b as u8) { u8::MAX } else { 0 }),
-        39 => |a, b| zip_8(a, b, |a, b| if (a as i8) > (b as i8) { u8::MAX } else { 0 }),
+        39 => i8x16_gt_s,
         40 => |a, b| zip_8(a, b, |a, b| if (a as u8) > (b as u8) { u8::MAX } else { 0 }),
         41 => |a, b| zip_8(a, b, |a, b| if (a as i8) <= (b as i8) { u8::MAX } else { 0 }),
         42 => |a, b| zip_8(a, b, |a, b| if (a as u8) <= (b as u8) { u8::MAX } else { 0 }),
@@ -318,11 +504,11 @@ pub(crate) fn binary(opcode: u32) -> Option<Binary> {
         52 => |a, b| zip_16(a, b, |a, b| if (a as u16) <= (b as u16) { u16::MAX } else { 0 }),
         53 => |a, b| zip_16(a, b, |a, b| if (a as i16) >= (b as i16) { u16::MAX } else { 0 }),
         54 => |a, b| zip_16(a, b, |a, b| if (a as u16) >= (b as u16) { u16::MAX } else { 0 }),
-        55 => |a, b| zip_32(a, b, |a, b| if (a as u32) == (b as u32) { u32::MAX } else { 0 }),
+        55 => i32x4_eq,
         56 => |a, b| zip_32(a, b, |a, b| if (a as u32) != (b as u32) { u32::MAX } else { 0 }),
         57 => |a, b| zip_32(a, b, |a, b| if (a as i32) < (b as i32) { u32::MAX } else { 0 }),
         58 => |a, b| zip_32(a, b, |a, b| if (a as u32) < (b as u32) { u32::MAX } else { 0 }),
-        59 => |a, b| zip_32(a, b, |a, b| if (a as i32) > (b as i32) { u32::MAX } else { 0 }),
+        59 => i32x4_gt_s,
         60 => |a, b| zip_32(a, b, |a, b| if (a as u32) > (b as u32) { u32::MAX } else { 0 }),
         61 => |a, b| zip_32(a, b, |a, b| if (a as i32) <= (b as i32) { u32::MAX } else { 0 }),
         62 => |a, b| zip_32(a, b, |a, b| if (a as u32) <= (b as u32) { u32::MAX } else { 0 }),
@@ -340,10 +526,10 @@ pub(crate) fn binary(opcode: u32) -> Option<Binary> {
         74 => |a, b| zip_64(a, b, |a, b| if f64::from_bits(a) > f64::from_bits(b) { u64::MAX } else { 0 }),
         75 => |a, b| zip_64(a, b, |a, b| if f64::from_bits(a) <= f64::from_bits(b) { u64::MAX } else { 0 }),
         76 => |a, b| zip_64(a, b, |a, b| if f64::from_bits(a) >= f64::from_bits(b) { u64::MAX } else { 0 }),
-        78 => |a, b| a & b,
+        78 => v128_and,
         79 => |a, b| a & !b,
-        80 => |a, b| a | b,
-        81 => |a, b| a ^ b,
+        80 => v128_or,
+        81 => v128_xor,
         101 => |a, b| {
             let (a, b) = (split_16(a), split_16(b));
             join_8(std::array::from_fn(|i| {
@@ -358,10 +544,10 @@ pub(crate) fn binary(opcode: u32) -> Option<Binary> {
                 (x as i16).clamp(u8::MIN as i16, u8::MAX as i16) as u8
             }))
         },
-        110 => |a, b| zip_8(a, b, u8::wrapping_add),
-        111 => |a, b| zip_8(a, b, |a, b| (a as i8).saturating_add(b as i8) as u8),
+        110 => i8x16_add,
+        111 => i8x16_add_sat_s,
         112 => |a, b| zip_8(a, b, u8::saturating_add),
-        113 => |a, b| zip_8(a, b, u8::wrapping_sub),
+        113 => i8x16_sub,
         114 => |a, b| zip_8(a, b, |a, b| (a as i8).saturating_sub(b as i8) as u8),
         115 => |a, b| zip_8(a, b, u8::saturating_sub),
         118 => |a, b| zip_8(a, b, |a, b| (a as i8).min(b as i8) as u8),
@@ -384,13 +570,13 @@ pub(crate) fn binary(opcode: u32) -> Option<Binary> {
                 (x as i32).clamp(u16::MIN as i32, u16::MAX as i32) as u16
             }))
         },
-        142 => |a, b| zip_16(a, b, u16::wrapping_add),
+        142 => i16x8_add,
         143 => |a, b| zip_16(a, b, |a, b| (a as i16).saturating_add(b as i16) as u16),
         144 => |a, b| zip_16(a, b, u16::saturating_add),
-        145 => |a, b| zip_16(a, b, u16::wrapping_sub),
+        145 => i16x8_sub,
         146 => |a, b| zip_16(a, b, |a, b| (a as i16).saturating_sub(b as i16) as u16),
         147 => |a, b| zip_16(a, b, u16::saturating_sub),
-        149 => |a, b| zip_16(a, b, u16::wrapping_mul),
+        149 => i16x8_mul,
         150 => |a, b| zip_16(a, b, |a, b| (a as i16).min(b as i16) as u16),
         151 => |a, b| zip_16(a, b, |a, b| (a as u16).min(b as u16) as u16),
         152 => |a, b| zip_16(a, b, |a, b| (a as i16).max(b as i16) as u16),
@@ -412,9 +598,9 @@ pub(crate) fn binary(opcode: u32) -> Option<Binary> {
             let (a, b) = (split_8(a), split_8(b));
             join_16(std::array::from_fn(|i| (a[i + 8] as u8 as u16).wrapping_mul(b[i + 8] as u8 as u16) as u16))
         },
-        174 => |a, b| zip_32(a, b, u32::wrapping_add),
-        177 => |a, b| zip_32(a, b, u32::wrapping_sub),
-        181 => |a, b| zip_32(a, b, u32::wrapping_mul),
+        174 => i32x4_add,
+        177 => i32x4_sub,
+        181 => i32x4_mul,
         182 => |a, b| zip_32(a, b, |a, b| (a as i32).min(b as i32) as u32),
         183 => |a, b| zip_32(a, b, |a, b| (a as u32).min(b as u32) as u32),
         184 => |a, b| zip_32(a, b, |a, b| (a as i32).max(b as i32) as u32),
@@ -436,8 +622,8 @@ pub(crate) fn binary(opcode: u32) -> Option<Binary> {
             let (a, b) = (split_16(a), split_16(b));
             join_32(std::array::from_fn(|i| (a[i + 4] as u16 as u32).wrapping_mul(b[i + 4] as u16 as u32) as u32))
         },
-        206 => |a, b| zip_64(a, b, u64::wrapping_add),
-        209 => |a, b| zip_64(a, b, u64::wrapping_sub),
+        206 => i64x2_add,
+        209 => i64x2_sub,
         213 => |a, b| zip_64(a, b, u64::wrapping_mul),
         214 => |a, b| zip_64(a, b, |a, b| if (a as u64) == (b as u64) { u64::MAX } else { 0 }),
         215 => |a, b| zip_64(a, b, |a, b| if (a as u64) != (b as u64) { u64::MAX } else { 0 }),
@@ -461,18 +647,18 @@ pub(crate) fn binary(opcode: u32) -> Option<Binary> {
             let (a, b) = (split_32(a), split_32(b));
             join_64(std::array::from_fn(|i| (a[i + 2] as u32 as u64).wrapping_mul(b[i + 2] as u32 as u64) as u64))
         },
-        228 => |a, b| zip_f32(a, b, |a, b| a + b),
-        229 => |a, b| zip_f32(a, b, |a, b| a - b),
-        230 => |a, b| zip_f32(a, b, |a, b| a * b),
-        231 => |a, b| zip_f32(a, b, |a, b| a / b),
+        228 => f32x4_add,
+        229 => f32x4_sub,
+        230 => f32x4_mul,
+        231 => f32x4_div,
         232 => |a, b| zip_f32(a, b, min_32),
         233 => |a, b| zip_f32(a, b, max_32),
         234 => |a, b| zip_32(a, b, |a, b| if f32::from_bits(b) < f32::from_bits(a) { b } else { a }),
         235 => |a, b| zip_32(a, b, |a, b| if f32::from_bits(a) < f32::from_bits(b) { b } else { a }),
-        240 => |a, b| zip_f64(a, b, |a, b| a + b),
-        241 => |a, b| zip_f64(a, b, |a, b| a - b),
-        242 => |a, b| zip_f64(a, b, |a, b| a * b),
-        243 => |a, b| zip_f64(a, b, |a, b| a / b),
+        240 => f64x2_add,
+        241 => f64x2_sub,
+        242 => f64x2_mul,
+        243 => f64x2_div,
         244 => |a, b| zip_f64(a, b, min_64),
         245 => |a, b| zip_f64(a, b, max_64),
         246 => |a, b| zip_64(a, b, |a, b| if f64::from_bits(b) < f64::from_bits(a) { b } else { a }),

@@ -147,6 +147,7 @@ pub(super) fn stop(cx: &mut Context<'_>, rest: &[Op], stop: Stop) {
 
 /// Runs the innermost frame of a stack, and the frames of the same instance that it calls or returns to, until
 /// something has to be done outside.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the other stops are done by the driver")]
 pub(super) fn run(world: &mut World<'_>, stack: &mut Stack) -> Stop {
     loop {
         let stop = run_slice(world, stack);

@@ -20,7 +20,11 @@ const NULL_ARRAY: TrapRule = TrapRule::CoreNullArrayReference;
 const OUT: TrapRule = TrapRule::CoreArrayOutOfBounds;
 
 /// Executes an operation; what it costs beyond its instruction.
-#[expect(clippy::too_many_lines, reason = "one short arm for each operation")]
+#[expect(
+    clippy::too_many_lines,
+    clippy::wildcard_enum_match_arm,
+    reason = "one short arm for each operation of this family"
+)]
 pub(super) fn run(op: SlowOp, at: &mut At<'_>, live: &mut Live) -> Result<u64, TrapRule> {
     let limit = at.limits.heap_bytes;
     let mut extra = 0;
@@ -71,7 +75,7 @@ pub(super) fn run(op: SlowOp, at: &mut At<'_>, live: &mut Live) -> Result<u64, T
         SlowOp::ArrayNewData { d, from, len, ty, data } => {
             let ty = at.instance.types[index(ty)];
             extra = at.get(len);
-            let cells = at.data(live, ty, data, at.get(from), extra)?;
+            let cells = at.data(live, (ty, data), at.get(from), extra)?;
             at.set(d, live.heap.allocate(ty, cells, limit)?);
         }
         SlowOp::ArrayNewElem { d, from, len, ty, elem } => {
@@ -121,7 +125,7 @@ pub(super) fn run(op: SlowOp, at: &mut At<'_>, live: &mut Live) -> Result<u64, T
             let object = live.heap.get(at.get(a)).ok_or(NULL_ARRAY)?;
             let element = Field { cell: 0, wide: wide == 2, extend: Extend::No };
             let range = elements(at.get(i), extra, object.cells.len(), element).ok_or(OUT)?;
-            let cells = at.data(live, ty, data, at.get(from), extra)?;
+            let cells = at.data(live, (ty, data), at.get(from), extra)?;
             live.heap.get_mut(at.get(a)).ok_or(NULL_ARRAY)?.cells[range].copy_from_slice(&cells);
         }
         SlowOp::ArrayInitElem { a, at: i, from, len, elem } => {
@@ -200,7 +204,7 @@ impl At<'_> {
     }
 
     /// The elements that the bytes of a data segment stand for.
-    fn data(&self, live: &Live, ty: TypeAddr, data: u32, from: u64, len: u64) -> Result<Vec<u64>, TrapRule> {
+    fn data(&self, live: &Live, (ty, data): (TypeAddr, u32), from: u64, len: u64) -> Result<Vec<u64>, TrapRule> {
         let size = match self.links.types.element(ty).storage {
             StorageType::I8 => 1,
             StorageType::I16 => 2,
@@ -218,6 +222,7 @@ impl At<'_> {
     }
 
     /// Whether the value of a reference belongs to a type of the module.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the other heap types stand for themselves")]
     fn matches(&self, live: &Live, cell: u64, ty: RefType) -> bool {
         if cell == 0 {
             return ty.nullable;

@@ -281,6 +281,7 @@ pub(super) fn store(bytes: &mut [u8], dirty: &mut [u8], kind: StoreKind, at: (u6
 }
 
 /// An access of a memory other than the first.
+#[expect(clippy::wildcard_enum_match_arm, reason = "only these two operations access any memory")]
 pub(super) fn access(op: Op, regs: &mut Window, instance: &Instance, live: &mut Live) -> Result<(), Stop> {
     let out = TrapRule::CoreMemoryOutOfBounds;
     match op {

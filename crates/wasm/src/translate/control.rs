@@ -225,16 +225,16 @@ impl Translator<'_> {
     /// Pops the condition; the branch that is taken when it is not 0.
     fn condition(&mut self) -> Op {
         let operand = self.pop();
-        if operand.place == super::operand::Place::Own {
-            if let Some(op) = self.take_producer(operand.slot) {
-                if let Some(branch) = self.negated_condition(op) {
-                    return branch;
-                }
-                if let Some(branch) = op.branch_if() {
-                    return branch;
-                }
-                self.emit_to(op, operand.slot);
+        if operand.place == super::operand::Place::Own
+            && let Some(op) = self.take_producer(operand.slot)
+        {
+            if let Some(branch) = self.negated_condition(op) {
+                return branch;
             }
+            if let Some(branch) = op.branch_if() {
+                return branch;
+            }
+            self.emit_to(op, operand.slot);
         }
         let a = self.slot_of(operand);
         Op::BrI32NeI { a, imm: 0, fall: 0, target: 0, taken: 0 }
@@ -314,13 +314,12 @@ impl Translator<'_> {
             if cells == 0 || to == self.height - cells {
                 self.fixups.push(Fixup { op: self.ops.len(), label, charged: true, entry: true, fall: None });
             } else {
-                let label = match moves.iter().find(|row| row.0 == depth) {
-                    Some(row) => row.1,
-                    None => {
-                        let label = self.new_label();
-                        moves.push((depth, label));
-                        label
-                    }
+                let label = if let Some(row) = moves.iter().find(|row| row.0 == depth) {
+                    row.1
+                } else {
+                    let label = self.new_label();
+                    moves.push((depth, label));
+                    label
                 };
                 self.fixups.push(Fixup { op: self.ops.len(), label, charged: false, entry: true, fall: None });
             }

@@ -16,13 +16,11 @@ impl Translator<'_> {
             self.count();
         }
         match opcode {
-            0x00 => {
-                if self.live {
-                    self.emit(Op::Unreachable);
-                    self.live = false;
-                }
+            0x00 if self.live => {
+                self.emit(Op::Unreachable);
+                self.live = false;
             }
-            0x01 => {}
+            0x00 | 0x01 => {}
             0x02 => self.block(Kind::Block),
             0x03 => self.block(Kind::Loop),
             0x04 => self.block(Kind::If),

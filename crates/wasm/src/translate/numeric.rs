@@ -98,6 +98,7 @@ impl Translator<'_> {
 }
 
 /// The operation of an opcode with two operands.
+#[expect(clippy::too_many_lines, reason = "one line for each operation")]
 fn binary(opcode: u8, d: u16, a: u16, b: u16) -> Op {
     match opcode {
         0x46 => Op::I32Eq { d, a, b },

@@ -64,11 +64,11 @@ impl Translator<'_> {
         if let Some(f) = vector::binary(opcode) {
             let (b, a) = (self.pop_slot(), self.pop_slot());
             let d = self.push_own(true);
-            self.emit_to(Op::V128Binary { d, a, b, f }, d);
+            self.emit_to(frequent_binary(opcode, d, a, b).unwrap_or(Op::V128Binary { d, a, b, f }), d);
         } else if let Some(f) = vector::unary(opcode) {
             let a = self.pop_slot();
             let d = self.push_own(true);
-            self.emit_to(Op::V128Unary { d, a, f }, d);
+            self.emit_to(frequent_unary(opcode, d, a).unwrap_or(Op::V128Unary { d, a, f }), d);
         } else if let Some(f) = vector::shift(opcode) {
             let (b, a) = (self.pop_slot(), self.pop_slot());
             let d = self.push_own(true);
@@ -80,6 +80,9 @@ impl Translator<'_> {
         } else if let Some(f) = vector::ternary(opcode) {
             let (c, b, a) = (self.pop_slot(), self.pop_slot(), self.pop_slot());
             let d = self.push_own(true);
+            if opcode == 82 {
+                return self.emit_to(Op::V128Bitselect { d, a, b, c }, d);
+            }
             // The operator follows, because there is no room for it.
             self.emit(Op::V128Ternary { d, a, b, c });
             self.emit(Op::V128TernaryOperator { f });
@@ -211,4 +214,50 @@ impl Translator<'_> {
 
 fn load_kind(log2_bytes: u8) -> LoadKind {
     [LoadKind::U8, LoadKind::U16, LoadKind::U32, LoadKind::U64][usize::from(log2_bytes)]
+}
+
+/// The operation of a frequent operator.
+fn frequent_binary(opcode: u32, d: u16, a: u16, b: u16) -> Option<Op> {
+    Some(match opcode {
+        35 => Op::I8x16Eq { d, a, b },
+        39 => Op::I8x16GtS { d, a, b },
+        55 => Op::I32x4Eq { d, a, b },
+        59 => Op::I32x4GtS { d, a, b },
+        78 => Op::V128And { d, a, b },
+        80 => Op::V128Or { d, a, b },
+        81 => Op::V128Xor { d, a, b },
+        110 => Op::I8x16Add { d, a, b },
+        111 => Op::I8x16AddSatS { d, a, b },
+        113 => Op::I8x16Sub { d, a, b },
+        142 => Op::I16x8Add { d, a, b },
+        145 => Op::I16x8Sub { d, a, b },
+        149 => Op::I16x8Mul { d, a, b },
+        174 => Op::I32x4Add { d, a, b },
+        177 => Op::I32x4Sub { d, a, b },
+        181 => Op::I32x4Mul { d, a, b },
+        186 => Op::I32x4DotI16x8S { d, a, b },
+        206 => Op::I64x2Add { d, a, b },
+        209 => Op::I64x2Sub { d, a, b },
+        228 => Op::F32x4Add { d, a, b },
+        229 => Op::F32x4Sub { d, a, b },
+        230 => Op::F32x4Mul { d, a, b },
+        231 => Op::F32x4Div { d, a, b },
+        240 => Op::F64x2Add { d, a, b },
+        241 => Op::F64x2Sub { d, a, b },
+        242 => Op::F64x2Mul { d, a, b },
+        243 => Op::F64x2Div { d, a, b },
+        _ => return None,
+    })
+}
+
+/// The operation of a frequent operator.
+fn frequent_unary(opcode: u32, d: u16, a: u16) -> Option<Op> {
+    Some(match opcode {
+        77 => Op::V128Not { d, a },
+        135 => Op::I16x8ExtendLowI8x16S { d, a },
+        136 => Op::I16x8ExtendHighI8x16S { d, a },
+        137 => Op::I16x8ExtendLowI8x16U { d, a },
+        138 => Op::I16x8ExtendHighI8x16U { d, a },
+        _ => return None,
+    })
 }

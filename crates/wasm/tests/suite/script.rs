@@ -1,5 +1,7 @@
 //! Runs one script.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "whatever else comes is a failure that is shown")]
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -35,7 +37,7 @@ struct Script {
 }
 
 /// Runs a script; how many directives passed. Failures are added with their positions.
-pub fn run(path: &str, text: &str, features: Features, failures: &mut Vec<String>) -> usize {
+pub(crate) fn run(path: &str, text: &str, features: Features, failures: &mut Vec<String>) -> usize {
     let mut lexer = wast::lexer::Lexer::new(text);
     lexer.allow_confusing_unicode(true);
     let parsed = ParseBuffer::new_with_lexer(lexer);
@@ -321,7 +323,7 @@ fn matches_one(value: &[u64], result: &WastRetCore<'_>) -> bool {
     match result {
         WastRetCore::I32(expected) => value[0] == u64::from(expected.cast_unsigned()),
         WastRetCore::I64(expected) => value[0] == expected.cast_unsigned(),
-        WastRetCore::F32(expected) => f32_matches(value[0], expected),
+        WastRetCore::F32(expected) => f32_matches(value[0], *expected),
         WastRetCore::F64(expected) => f64_matches(value[0], expected),
         WastRetCore::V128(expected) => v128_matches(value, expected),
         WastRetCore::RefNull(_) => value[0] == 0,
@@ -332,7 +334,7 @@ fn matches_one(value: &[u64], result: &WastRetCore<'_>) -> bool {
     }
 }
 
-fn f32_matches(cell: u64, expected: &NanPattern<wast::token::F32>) -> bool {
+fn f32_matches(cell: u64, expected: NanPattern<wast::token::F32>) -> bool {
     match expected {
         NanPattern::CanonicalNan => cell & 0x7fff_ffff == 0x7fc0_0000,
         NanPattern::ArithmeticNan => cell & 0x7fc0_0000 == 0x7fc0_0000,
@@ -358,7 +360,7 @@ fn v128_matches(value: &[u64], expected: &V128Pattern) -> bool {
         V128Pattern::I16x8(expected) => lanes(2).eq(expected.iter().map(|lane| u64::from(lane.cast_unsigned()))),
         V128Pattern::I32x4(expected) => lanes(4).eq(expected.iter().map(|lane| u64::from(lane.cast_unsigned()))),
         V128Pattern::I64x2(expected) => lanes(8).eq(expected.iter().map(|lane| lane.cast_unsigned())),
-        V128Pattern::F32x4(expected) => lanes(4).zip(expected).all(|(lane, expected)| f32_matches(lane, expected)),
+        V128Pattern::F32x4(expected) => lanes(4).zip(expected).all(|(lane, expected)| f32_matches(lane, *expected)),
         V128Pattern::F64x2(expected) => lanes(8).zip(expected).all(|(lane, expected)| f64_matches(lane, expected)),
     }
 }

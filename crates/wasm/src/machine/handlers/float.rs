@@ -9,6 +9,7 @@
     clippy::cast_precision_loss,
     clippy::float_arithmetic,
     clippy::float_cmp,
+    clippy::neg_cmp_op_on_partial_ord,
     clippy::unnecessary_cast,
     reason = "operations convert between cells and numbers"
 )]

@@ -3,10 +3,8 @@
 #![expect(
     clippy::as_conversions,
     clippy::cast_possible_truncation,
-    clippy::cast_possible_wrap,
     clippy::cast_sign_loss,
     clippy::cast_lossless,
-    clippy::unnecessary_cast,
     reason = "operations convert between cells and numbers"
 )]
 
