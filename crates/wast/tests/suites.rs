@@ -40,12 +40,6 @@ fn official_scripts() {
 
 /// Scripts of rules that need proposals which the interpreter does not have, by how their names begin.
 const LEFT_OUT: &[(&str, &str)] = &[
-    ("core__allocation-too-large", "garbage collection"),
-    ("core__array-out-of-bounds", "garbage collection"),
-    ("core__cast-failure", "garbage collection"),
-    ("core__null-array-reference", "garbage collection"),
-    ("core__null-i31-reference", "garbage collection"),
-    ("core__null-structure-reference", "garbage collection"),
     ("core__expected-shared-memory", "threads of core wasm"),
     ("core__unaligned-atomic", "threads of core wasm"),
 ];
