@@ -52,7 +52,7 @@ impl CoreStore {
         if instances >= self.limits.instances.min(MAX_INSTANCES) {
             return Err(InstantiateError::Limit(format!("more than {instances} instances")));
         }
-        let mut spaces = Spaces { types: self.links.types.add_module(definition), ..Spaces::default() };
+        let mut spaces = Spaces { types: self.links_mut().types.add_module(definition), ..Spaces::default() };
         for (import, item) in definition.imports.iter().zip(imports) {
             self.import(&mut spaces, import, *item)?;
         }
@@ -83,7 +83,7 @@ impl CoreStore {
             elems: syntax::convert::to_u32(elems),
             datas: syntax::convert::to_u32(datas),
         };
-        self.links.instances.push(instance);
+        self.links_mut().instances.push(instance);
         self.copy_segments(&spaces, definition, elems, datas)?;
         Ok(InstanceAddr::new(instances))
     }
@@ -141,11 +141,13 @@ impl CoreStore {
         let instance = InstanceAddr::new(self.links.instances.len());
         for (func, ty) in (0u32..).zip(&definition.funcs[index(definition.imported_funcs)..]) {
             spaces.funcs.push(FuncAddr::new(self.links.funcs.len()));
-            self.links.funcs.push(FuncInst { ty: spaces.types[index(*ty)], kind: FuncKind::Wasm { instance, func } });
+            self.links_mut()
+                .funcs
+                .push(FuncInst { ty: spaces.types[index(*ty)], kind: FuncKind::Wasm { instance, func } });
         }
         for ty in &definition.tags[index(definition.imported_tags)..] {
             spaces.tags.push(crate::ids::TagAddr::new(self.links.tags.len()));
-            self.links.tags.push(spaces.types[index(*ty)]);
+            self.links_mut().tags.push(spaces.types[index(*ty)]);
         }
         for ty in &definition.memories[index(definition.imported_memories)..] {
             spaces.memories.push(self.alloc_memory(*ty)?);

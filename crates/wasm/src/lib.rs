@@ -15,6 +15,7 @@ pub mod module;
 mod numeric;
 mod op;
 mod slow;
+mod snapshot;
 mod stack;
 pub mod store;
 mod translate;

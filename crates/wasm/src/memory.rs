@@ -5,11 +5,11 @@
 
 use std::ops::Range;
 
-use choice::{StateHash, StateHasher};
 use syntax::convert::{to_u64, to_usize};
 use syntax::module::MemoryType;
 
 use crate::limits::DIRTY_PAGE_LOG2;
+use crate::snapshot::Pages;
 
 /// A memory instance.
 #[derive(Clone, Debug)]
@@ -17,13 +17,20 @@ pub struct Memory {
     pub(crate) ty: MemoryType,
     pub(crate) bytes: Vec<u8>,
     pub(crate) dirty: Vec<u8>,
+    /// What the bytes were at the last snapshot: a cache, as the dirty map is.
+    pub(crate) pages: Pages,
 }
 
 impl Memory {
     /// A cleared memory of the minimal size.
     pub(crate) fn new(ty: MemoryType) -> Self {
         let len = to_usize(ty.limits.minimum << ty.page_size_log2);
-        Self { ty, bytes: vec![0; len], dirty: vec![0; dirty_len(len)] }
+        Self { ty, bytes: vec![0; len], dirty: vec![0; dirty_len(len)], pages: Pages::default() }
+    }
+
+    /// A memory of no bytes, to be made into another one.
+    pub(crate) fn empty(ty: MemoryType) -> Self {
+        Self { ty, bytes: Vec::new(), dirty: Vec::new(), pages: Pages::default() }
     }
 
     /// Its type; the limits are those it was made with.
@@ -60,6 +67,7 @@ impl Memory {
     /// Forgets which pages were written.
     pub fn clean(&mut self) {
         self.dirty.fill(0);
+        self.pages = Pages::default();
     }
 
     /// Its size in pages.
@@ -103,10 +111,3 @@ impl PartialEq for Memory {
 }
 
 impl Eq for Memory {}
-
-impl StateHash for Memory {
-    fn state_hash(&self, hasher: &mut StateHasher) {
-        self.bytes.len().state_hash(hasher);
-        hasher.write(&self.bytes);
-    }
-}

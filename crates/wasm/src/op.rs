@@ -408,6 +408,11 @@ pub(crate) enum Op {
     I16x8ExtendLowI8x16U { d: u16, a: u16 },
     I16x8ExtendHighI8x16U { d: u16, a: u16 },
     V128Bitselect { d: u16, a: u16, b: u16, c: u16 },
+    /// Wide arithmetic: operands begin at `a`, the two results at `d`.
+    I64Add128 { d: u16, a: u16 },
+    I64Sub128 { d: u16, a: u16 },
+    I64MulWideS { d: u16, a: u16, b: u16 },
+    I64MulWideU { d: u16, a: u16, b: u16 },
     /// Any memory.
     LoadM { d: u16, a: u16, kind: LoadKind, memory: u8, offset: u64 },
     StoreM { a: u16, b: u16, kind: StoreKind, memory: u8, offset: u64 },

@@ -46,13 +46,24 @@ fn with_pool<R>(act: impl FnOnce(&mut Vec<Vec<u64>>) -> R) -> Option<R> {
 }
 
 impl Cells {
-    const fn none() -> Self {
+    pub(crate) const fn none() -> Self {
         Self(Vec::new())
     }
 
     fn take() -> Self {
         let spare = with_pool(Vec::pop).flatten();
         Self(spare.unwrap_or_else(|| vec![0; FRESH]))
+    }
+
+    /// Makes room for a window at `base`, whatever the cells hold.
+    pub(crate) fn reserve(&mut self, base: usize) {
+        if self.0.len() >= base + FRAME_CELLS {
+            return;
+        }
+        *self = Self::take();
+        if self.0.len() < base + FRAME_CELLS {
+            *self = Self(vec![0; (base + FRAME_CELLS) * 2]);
+        }
     }
 
     /// Makes room for a window at `base`, and keeps what lies below it and the arguments above it.

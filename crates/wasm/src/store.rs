@@ -2,6 +2,8 @@
 //!
 //! Spec: core specification, "Runtime Structure", "Store". Instances are added and never removed.
 
+use std::sync::Arc;
+
 use choice::{StateHash, StateHasher};
 use syntax::Trap;
 use syntax::id::ModuleId;
@@ -99,7 +101,8 @@ pub(crate) struct Live {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CoreStore {
     pub(crate) limits: Limits,
-    pub(crate) links: Links,
+    /// Shared between forks.
+    pub(crate) links: Arc<Links>,
     pub(crate) live: Live,
 }
 
@@ -134,7 +137,12 @@ impl std::error::Error for InstantiateError {}
 impl CoreStore {
     /// An empty store.
     pub fn new(limits: Limits) -> Self {
-        Self { limits, links: Links::default(), live: Live::default() }
+        Self { limits, links: Arc::default(), live: Live::default() }
+    }
+
+    /// What is added while modules are instantiated; forks that share it get their own.
+    pub(crate) fn links_mut(&mut self) -> &mut Links {
+        Arc::make_mut(&mut self.links)
     }
 
     /// The limits.
@@ -145,8 +153,8 @@ impl CoreStore {
     /// Adds a function of the embedder.
     pub fn alloc_host_func(&mut self, id: HostFuncId, ty: FuncType) -> FuncAddr {
         let (params, results) = (cells(ty.param_cells()), cells(ty.result_cells()));
-        let ty = self.links.types.add_func(ty);
-        self.links.funcs.push(FuncInst { ty, kind: FuncKind::Host { id, params, results } });
+        let ty = self.links_mut().types.add_func(ty);
+        self.links_mut().funcs.push(FuncInst { ty, kind: FuncKind::Host { id, params, results } });
         FuncAddr::new(self.links.funcs.len() - 1)
     }
 
@@ -186,14 +194,14 @@ impl CoreStore {
         assert_eq!(value.len(), ty.value.cells(), "a value of the global's type");
         let cell = cells(self.live.cells.len());
         self.live.cells.extend_from_slice(value);
-        self.links.globals.push(Global { ty, cell });
+        self.links_mut().globals.push(Global { ty, cell });
         GlobalAddr::new(self.links.globals.len() - 1)
     }
 
     /// Adds a tag with the parameters of a function type.
     pub fn alloc_tag(&mut self, ty: FuncType) -> TagAddr {
-        let ty = self.links.types.add_func(ty);
-        self.links.tags.push(ty);
+        let ty = self.links_mut().types.add_func(ty);
+        self.links_mut().tags.push(ty);
         TagAddr::new(self.links.tags.len() - 1)
     }
 

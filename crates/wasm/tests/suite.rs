@@ -83,6 +83,11 @@ fn custom_page_sizes() {
 }
 
 #[test]
+fn wide_arithmetic() {
+    check("wide-arithmetic", proposal(Proposal::WideArithmetic), with(Features::v3(), &["wide-arithmetic"]));
+}
+
+#[test]
 fn annotations() {
     check("annotations", proposal(Proposal::Annotations), Features::v3());
 }

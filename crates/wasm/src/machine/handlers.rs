@@ -402,6 +402,10 @@ pub(super) fn handler_of(op: &Op) -> Handler {
         Op::I16x8ExtendLowI8x16U { .. } => vector::i16x8_extend_low_i8x16_u,
         Op::I16x8ExtendHighI8x16U { .. } => vector::i16x8_extend_high_i8x16_u,
         Op::V128Bitselect { .. } => vector::v128_bitselect,
+        Op::I64Add128 { .. } => integer::i64_add128,
+        Op::I64Sub128 { .. } => integer::i64_sub128,
+        Op::I64MulWideS { .. } => integer::i64_mul_wide_s,
+        Op::I64MulWideU { .. } => integer::i64_mul_wide_u,
         Op::LoadM { .. } => control::load_m,
         Op::StoreM { .. } => control::store_m,
     }

@@ -310,6 +310,8 @@ impl Translator<'_> {
                 _ => |d, a| Op::I64TruncSatF64U { d, a },
             }),
             0..=7 => {}
+            19..=22 if self.live => self.wide(opcode),
+            19..=22 => {}
             9 | 13 | 11 | 15 | 16 | 17 => {
                 let i = self.reader.u32();
                 if self.live {
@@ -334,6 +336,21 @@ impl Translator<'_> {
                 }
             }
         }
+    }
+
+    /// Arithmetic on 128 bits.
+    fn wide(&mut self, opcode: u32) {
+        self.place_all();
+        let operands = if opcode < 21 { 4 } else { 2 };
+        let first = self.operands.len().saturating_sub(operands);
+        self.truncate(first);
+        let (d, b) = (self.push_own(false), self.push_own(false));
+        self.emit(match opcode {
+            19 => Op::I64Add128 { d, a: d },
+            20 => Op::I64Sub128 { d, a: d },
+            21 => Op::I64MulWideS { d, a: d, b },
+            _ => Op::I64MulWideU { d, a: d, b },
+        });
     }
 
     fn bulk_with_one(&mut self, opcode: u32, i: u32) {

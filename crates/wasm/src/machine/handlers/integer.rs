@@ -20,6 +20,10 @@ compute! {
     copy2: Copy2 { d, a, d2, a2 }, r => { r.set(d, r.get(a)); r.set(d2, r.get(a2)); };
     copy3: Copy3 { d, a, d2, a2, d3, a3 }, r => { r.set(d, r.get(a)); r.set(d2, r.get(a2)); r.set(d3, r.get(a3)); };
     constant: Const { d, value }, r => r.set(d, value);
+    i64_add128: I64Add128 { d, a }, r => r.set_vector(d, r.vector(a).wrapping_add(r.vector(a + 2)));
+    i64_sub128: I64Sub128 { d, a }, r => r.set_vector(d, r.vector(a).wrapping_sub(r.vector(a + 2)));
+    i64_mul_wide_s: I64MulWideS { d, a, b }, r => r.set_vector(d, (i128::from(r.get(a) as i64) * i128::from(r.get(b) as i64)) as u128);
+    i64_mul_wide_u: I64MulWideU { d, a, b }, r => r.set_vector(d, u128::from(r.get(a)) * u128::from(r.get(b)));
     select_i: SelectI { d, a, c, imm }, r => r.set(d, if r.get(c) as u32 != 0 { r.get(a) } else { imm });
     select_il: SelectIL { d, b, c, imm }, r => r.set(d, if r.get(c) as u32 != 0 { imm } else { r.get(b) });
     i32_shl_add: I32ShlAdd { d, a, b, shift }, r => r.set(d, u64::from((r.get(a) as u32).wrapping_add((r.get(b) as u32).wrapping_shl(shift))));
