@@ -171,7 +171,11 @@ impl Chooser for Script {
 
 /// A world as it was, to go back to.
 #[derive(Clone, Debug)]
-pub struct Snapshot<H>(World<H>);
+pub struct Snapshot<H> {
+    store: runtime::snapshot::Snapshot,
+    host: H,
+    draining: bool,
+}
 
 /// A world that is driven, taken back and driven on.
 #[derive(Debug)]
@@ -180,28 +184,36 @@ pub struct Machine<'a, H> {
     pub setup: Setup<'a, H>,
     /// The world as it is now.
     pub world: World<H>,
+    start: Snapshot<H>,
     pace: Pace,
 }
 
 impl<'a, H: ForkHost> Machine<'a, H> {
     /// A machine at the beginning.
     pub fn new(setup: Setup<'a, H>, pace: Pace) -> Self {
-        Self { setup, world: setup.start.clone(), pace }
+        let mut world = setup.start.clone();
+        let start = Snapshot { store: world.store.snapshot(), host: world.host.clone(), draining: world.draining };
+        Self { setup, world, start, pace }
     }
 
     /// Keeps the world as it is.
     pub fn snapshot(&mut self) -> Snapshot<H> {
-        Snapshot(self.world.clone())
+        let World { store, host, draining, .. } = &mut self.world;
+        Snapshot { store: store.snapshot(), host: host.clone(), draining: *draining }
     }
 
     /// Goes back to a world that was kept.
     pub fn restore(&mut self, snapshot: &Snapshot<H>) {
-        self.world.clone_from(&snapshot.0);
+        self.world.store.restore(&snapshot.store);
+        self.world.host.clone_from(&snapshot.host);
+        self.world.draining = snapshot.draining;
     }
 
     /// Goes back to the beginning.
     pub fn reset(&mut self) {
-        self.world.clone_from(self.setup.start);
+        self.world.store.restore(&self.start.store);
+        self.world.host.clone_from(&self.start.host);
+        self.world.draining = self.start.draining;
     }
 
     /// A hash of the world in which arena ids are renamed.

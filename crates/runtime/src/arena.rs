@@ -65,6 +65,21 @@ impl<T> Arena<T> {
         self.entries.iter().enumerate().filter_map(|(place, entry)| Some((to_u32(place), entry.as_ref()?)))
     }
 
+    /// The same places with other entries.
+    #[must_use]
+    pub fn map(&self, entry: impl Fn(&T) -> T) -> Self {
+        Self { entries: self.entries.iter().map(|own| own.as_ref().map(&entry)).collect(), free: self.free.clone() }
+    }
+
+    /// Takes over the places of another arena; each entry is made from the one that was at its place, if there was one.
+    pub fn make_like(&mut self, other: &Self, make: impl Fn(Option<T>, &T) -> T) {
+        self.entries.resize_with(other.entries.len(), || None);
+        for (own, from) in self.entries.iter_mut().zip(&other.entries) {
+            *own = from.as_ref().map(|from| make(own.take(), from));
+        }
+        self.free.clone_from(&other.free);
+    }
+
     /// How many entries live.
     pub fn len(&self) -> usize {
         self.entries.len() - self.free.len()

@@ -27,6 +27,7 @@ pub mod linking;
 pub mod names;
 pub mod program;
 pub mod realloc;
+pub mod snapshot;
 pub mod state_hash;
 pub mod step;
 pub mod store;

@@ -91,7 +91,7 @@ impl Visit {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Entry {
     creator: ActorId,
     label: u32,
@@ -102,10 +102,21 @@ struct Entry {
 }
 
 /// The names of a store.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Names {
     entries: Vec<Entry>,
     labels: Arc<Vec<String>>,
+}
+
+impl Clone for Names {
+    fn clone(&self) -> Self {
+        Self { entries: self.entries.clone(), labels: Arc::clone(&self.labels) }
+    }
+
+    fn clone_from(&mut self, from: &Self) {
+        self.entries.clone_from(&from.entries);
+        self.labels.clone_from(&from.labels);
+    }
 }
 
 impl Default for Names {
