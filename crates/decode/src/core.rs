@@ -3,7 +3,6 @@
 //! Spec: core specification, "Binary Format" and "Validation". Of the binary only the code and the data are kept; custom
 //! sections other than the names are skipped.
 
-mod body;
 mod convert;
 
 use syntax::convert::to_usize;
@@ -33,7 +32,6 @@ pub(crate) fn decode(mut parser: Parser, bytes: &[u8], validator: &mut Validator
             ValidPayload::Func(func, body) => {
                 let mut func = func.into_validator(allocations);
                 func.validate(&body)?;
-                body::check_supported(&body)?;
                 allocations = func.into_allocations();
             }
             ValidPayload::End(_) => return Ok((decoder.finish(), position)),

@@ -693,6 +693,10 @@ trap_rules! {
     CoreExpectedSharedMemory = "core/expected-shared-memory" => "expected shared memory";
     in "Threads proposal, Atomic Memory Instructions" at [];
 
+    /// `memory.atomic.wait` without a timeout, when no other agent can notify it.
+    CoreAtomicWaitDeadlock = "core/atomic-wait-deadlock" => "deadlock detected: no agent can end this wait";
+    in "Threads proposal, Atomic Memory Instructions" at [];
+
     // Host.
 
     /// A host function answered with a trap.

@@ -3,6 +3,7 @@
 //! Spec: core specification, "Execution". The loop is `dispatch`; here is what happens between two entries of the loop: calls of
 //! other instances and of the host, exceptions, and what a stack looks like when a run ends.
 
+mod atomic;
 mod dispatch;
 mod gc;
 mod handlers;
@@ -150,7 +151,7 @@ impl Machine<'_> {
     pub fn run(&mut self, stack: &mut Stack) -> Exit {
         let CoreStore { limits, links, live } = &mut *self.store;
         let mut world = World {
-            links: &**links,
+            links,
             live,
             limits,
             modules: self.modules,

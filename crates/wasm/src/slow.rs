@@ -54,6 +54,7 @@ pub(crate) enum SlowOp {
     ExternConvertAny { d: u16, a: u16 },
     RefI31 { d: u16, a: u16 },
     I31Get { d: u16, a: u16, signed: bool },
+    Atomic(Atomic),
 }
 
 /// Where a field lies in an object, and how it is read. Of an array, that of the first element.
@@ -77,4 +78,35 @@ pub(crate) enum Extend {
     Wrap8,
     /// Written only: keeps 16 bits.
     Wrap16,
+}
+
+/// An atomic access: what it does, the logarithm of its bytes, and its operands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Atomic {
+    pub(crate) kind: AtomicKind,
+    pub(crate) log2_bytes: u8,
+    pub(crate) d: u16,
+    pub(crate) address: u16,
+    /// The value, or what is expected.
+    pub(crate) value: u16,
+    /// The replacement, or the timeout.
+    pub(crate) other: u16,
+    pub(crate) memory: u32,
+    pub(crate) offset: u64,
+}
+
+/// What an atomic access does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AtomicKind {
+    Load,
+    Store,
+    Add,
+    Sub,
+    And,
+    Or,
+    Xor,
+    Exchange,
+    CompareExchange,
+    Wait,
+    Notify,
 }

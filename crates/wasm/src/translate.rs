@@ -8,6 +8,7 @@
 //! through calls, so it begins only at the function's start, at loops that are continued, and after conditional branches. In
 //! bodies of 64 KiB and more it also ends at every label.
 
+mod atomic;
 mod control;
 mod gc;
 mod memory;

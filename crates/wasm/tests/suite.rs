@@ -88,6 +88,11 @@ fn wide_arithmetic() {
 }
 
 #[test]
+fn threads() {
+    check("threads", proposal(Proposal::Threads), with(Features::v1(), &["threads", "sign-extension", "bulk-memory"]));
+}
+
+#[test]
 fn annotations() {
     check("annotations", proposal(Proposal::Annotations), Features::v3());
 }

@@ -5,7 +5,7 @@
 use syntax::TrapRule;
 use syntax::convert::{to_u64, to_usize};
 
-use super::{Stop, Thrown, dispatch::Window, gc};
+use super::{Stop, Thrown, atomic, dispatch::Window, gc};
 use crate::choices::DataChoices;
 use crate::ids::{MemAddr, ref_cell};
 use crate::index;
@@ -33,7 +33,7 @@ impl At<'_> {
         self.regs[usize::from(slot)] = value;
     }
 
-    fn memory(&self, memory: u32) -> MemAddr {
+    pub(super) fn memory(&self, memory: u32) -> MemAddr {
         self.instance.memories[index(memory)]
     }
 
@@ -48,6 +48,7 @@ impl At<'_> {
 pub(super) fn run(op: SlowOp, at: &mut At<'_>, live: &mut Live, data: &mut dyn DataChoices) -> Result<u64, Stop> {
     let mut extra = 0;
     match op {
+        SlowOp::Atomic(atomic) => atomic::run(atomic, at, live)?,
         SlowOp::StructNew { .. }
         | SlowOp::StructNewDefault { .. }
         | SlowOp::StructGet { .. }

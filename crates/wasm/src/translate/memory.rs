@@ -65,6 +65,7 @@ impl Translator<'_> {
             0xfc => self.prefixed(),
             0xfb => self.gc(),
             0xfd => self.vector(),
+            0xfe => self.atomic(),
             _ if self.live => self.plain(opcode),
             _ => {}
         }
