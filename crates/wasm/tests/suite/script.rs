@@ -16,6 +16,9 @@ use wast::core::{NanPattern, V128Const, V128Pattern, WastArgCore, WastRetCore};
 use wast::parser::{self, ParseBuffer};
 use wast::{QuoteWat, Wast, WastArg, WastDirective, WastExecute, WastInvoke, WastRet, Wat};
 
+/// No script needs as much.
+const MOST_FUEL: u64 = 2_000_000_000;
+
 /// What an invocation ends with.
 enum Outcome {
     Values(Vec<u64>),
@@ -26,6 +29,8 @@ enum Outcome {
 
 struct Script {
     features: Features,
+    /// How much fuel is given at a time.
+    slice: u64,
     modules: Vec<Arc<Module>>,
     store: CoreStore,
     current: Option<InstanceAddr>,
@@ -37,7 +42,7 @@ struct Script {
 }
 
 /// Runs a script; how many directives passed. Failures are added with their positions.
-pub(crate) fn run(path: &str, text: &str, features: Features, failures: &mut Vec<String>) -> usize {
+pub(crate) fn run(path: &str, text: &str, (features, slice): (Features, u64), failures: &mut Vec<String>) -> usize {
     let mut lexer = wast::lexer::Lexer::new(text);
     lexer.allow_confusing_unicode(true);
     let parsed = ParseBuffer::new_with_lexer(lexer);
@@ -55,7 +60,7 @@ pub(crate) fn run(path: &str, text: &str, features: Features, failures: &mut Vec
             return 0;
         }
     };
-    let mut script = Script::new(features);
+    let mut script = Script::new(features, slice);
     let mut passed = 0;
     for directive in directives {
         let (line, _) = directive.span().linecol_in(text);
@@ -68,12 +73,13 @@ pub(crate) fn run(path: &str, text: &str, features: Features, failures: &mut Vec
 }
 
 impl Script {
-    fn new(features: Features) -> Self {
+    fn new(features: Features, slice: u64) -> Self {
         let limits = Limits { call_depth: 2_000, ..Limits::DEFAULT };
         let mut store = CoreStore::new(limits);
         let spectest = spectest(&mut store);
         Self {
             features,
+            slice,
             modules: Vec::new(),
             store,
             current: None,
@@ -242,7 +248,7 @@ impl Script {
 
     fn call(&mut self, func: FuncAddr, args: &[u64]) -> Outcome {
         let mut stack = Stack::new();
-        let mut fuel = 2_000_000_000;
+        let (mut fuel, mut given) = (self.slice, self.slice);
         let mut machine =
             Machine { modules: &self.modules, store: &mut self.store, data: &mut Deterministic, fuel: &mut fuel };
         machine.call(&mut stack, func, args);
@@ -252,6 +258,10 @@ impl Script {
                 Exit::Host(..) => stack.host_return(&[]),
                 Exit::Trap(trap) => return Outcome::Trap(trap.to_string()),
                 Exit::Exception(_) => return Outcome::Exception,
+                Exit::OutOfFuel if given < MOST_FUEL => {
+                    *machine.fuel += self.slice;
+                    given += self.slice;
+                }
                 Exit::OutOfFuel => return Outcome::Error("out of fuel".to_owned()),
             }
         }
