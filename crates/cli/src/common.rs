@@ -128,7 +128,12 @@ fn switch_help() -> String {
         };
         format!("\n  {:<44} {state:<14} {}", feature.name(), feature.description())
     });
-    format!("switches for -W:{}\n  {:<44} {:<14} instructions that a run may take", rows.collect::<String>(), "fuel", "")
+    format!(
+        "switches for -W:{}\n  {:<44} {:<14} instructions that a run may take",
+        rows.collect::<String>(),
+        "fuel",
+        ""
+    )
 }
 
 /// Reads a file.

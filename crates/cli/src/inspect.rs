@@ -129,7 +129,7 @@ fn builtin_name(builtin: &Builtin) -> String {
 #[cfg(test)]
 mod tests {
     use super::builtin_name;
-    use syntax::component::{Async, Builtin, CanonicalOptions, Cancellable};
+    use syntax::component::{Async, Builtin, Cancellable, CanonicalOptions};
 
     #[test]
     fn builtins_have_their_names() {

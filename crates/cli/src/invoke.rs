@@ -25,13 +25,17 @@ pub(crate) fn parse(store: &Store, instance: &Instance, text: &str) -> Result<Ca
     let Some(func) = instance.func(store, name) else {
         let names = exported_functions(store, instance);
         let known = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-        return Err(Stop::usage(format!("--invoke: expected an exported function, found `{name}`; there are: {known}")));
+        return Err(Stop::usage(format!(
+            "--invoke: expected an exported function, found `{name}`; there are: {known}"
+        )));
     };
     let types = &store.program().definitions.types;
     let params = &types.func(func.ty()).params;
     let wave_types = params
         .iter()
-        .map(|(name, ty)| wave_type(types, *ty).map_err(|what| Stop::usage(format!("--invoke: argument `{name}`: {what}"))))
+        .map(|(name, ty)| {
+            wave_type(types, *ty).map_err(|what| Stop::usage(format!("--invoke: argument `{name}`: {what}")))
+        })
         .collect::<Result<Vec<_>, _>>()?;
     // The name may have signs that WAVE does not know, so that only the arguments are read.
     let source = format!("f{args}");
@@ -164,7 +168,12 @@ mod tests {
         let variant = types.define(DefinedType::Variant(vec![case("a", None), case("ok", Some(list))]));
         let option = ValType::Defined(types.define(DefinedType::Option(ValType::Defined(variant))));
         let field = |label: &str, ty| Field { label: label.to_owned(), ty };
-        let fields = vec![field("x-y", option), field("c", ValType::Char), field("f", ValType::F64), field("s", ValType::String)];
+        let fields = vec![
+            field("x-y", option),
+            field("c", ValType::Char),
+            field("f", ValType::F64),
+            field("s", ValType::String),
+        ];
         let record = ValType::Defined(types.define(DefinedType::Record(fields)));
         let ty = wave_type(&types, record).unwrap();
         for text in [

@@ -105,11 +105,7 @@ impl Job<'_> {
                 program: Program::new(self.path.display().to_string(), self.bytes),
                 call: explore::Call { entry: self.entry.to_owned(), arguments: Vec::new() },
                 host: Host { kind: HostKind::Virtual, grants: Vec::new(), stdin: Vec::new() },
-                config: explore::Config {
-                    switches,
-                    limits,
-                    revision: syntax::revision::COMMIT.to_owned(),
-                },
+                config: explore::Config { switches, limits, revision: syntax::revision::COMMIT.to_owned() },
                 strategy,
             },
             picks: ran.store.picks().to_vec(),

@@ -46,11 +46,7 @@ pub(crate) struct Run {
 struct Any(Box<dyn Chooser>);
 
 impl Chooser for Any {
-    fn choose(
-        &mut self,
-        point: &choice::ChoicePoint,
-        names: &dyn choice::Names,
-    ) -> Result<usize, choice::Divergence> {
+    fn choose(&mut self, point: &choice::ChoicePoint, names: &dyn choice::Names) -> Result<usize, choice::Divergence> {
         self.0.choose(point, names)
     }
 }

@@ -38,7 +38,8 @@ fn defined(types: &Types, ty: &DefinedType) -> String {
     let val = |ty: ValType| val(types, ty);
     match ty {
         DefinedType::Record(fields) => {
-            let fields: Vec<String> = fields.iter().map(|field| format!("{}: {}", field.label, val(field.ty))).collect();
+            let fields: Vec<String> =
+                fields.iter().map(|field| format!("{}: {}", field.label, val(field.ty))).collect();
             format!("record {{ {} }}", fields.join(", "))
         }
         DefinedType::Tuple(tys) => format!("tuple<{}>", tys.iter().map(|ty| val(*ty)).collect::<Vec<_>>().join(", ")),

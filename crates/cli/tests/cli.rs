@@ -46,8 +46,7 @@ fn a_seed_gives_one_outcome_and_another_seed_another() {
 #[test]
 fn a_recorded_run_replays() {
     let schedule = temporary("lost-update.sched");
-    let recorded =
-        raddle(&["run", "examples/lost-update.wat", "--seed", "0", "--record", text(&schedule), "--trace"]);
+    let recorded = raddle(&["run", "examples/lost-update.wat", "--seed", "0", "--record", text(&schedule), "--trace"]);
     let replayed = raddle(&["replay", text(&schedule), "--trace"]);
     assert_eq!((replayed.code, &replayed.out), (0, &recorded.out));
     assert!(replayed.err.starts_with(&recorded.err), "the same trace: {}", replayed.err);
@@ -75,7 +74,11 @@ fn replay_against_another_program_stops_where_they_differ() {
     let did = raddle(&["replay", text(&schedule), "--component", "examples/cancel-race.wat"]);
     assert_eq!(did.code, 1, "{}", did.err);
     assert!(did.err.contains("not the bytes that were recorded"), "{}", did.err);
-    assert!(did.err.contains("never came to the recorded choice") || did.err.contains("alternatives differ"), "{}", did.err);
+    assert!(
+        did.err.contains("never came to the recorded choice") || did.err.contains("alternatives differ"),
+        "{}",
+        did.err
+    );
 }
 
 #[test]
@@ -156,7 +159,10 @@ fn rules_are_listed_and_covered() {
 #[test]
 fn every_rule_of_the_component_model_is_exercised() {
     let did = raddle(&["rules", "--coverage", "spec-tests"]);
-    let missing: Vec<&str> =
-        did.out.lines().filter(|line| line.starts_with("[ ] ") && line.contains('/') && !line.contains("core/")).collect();
+    let missing: Vec<&str> = did
+        .out
+        .lines()
+        .filter(|line| line.starts_with("[ ] ") && line.contains('/') && !line.contains("core/"))
+        .collect();
     assert!(missing.is_empty(), "{missing:#?}");
 }

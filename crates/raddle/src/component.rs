@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use runtime::Program;
-use syntax::component::{ExternType, ExportDecl, Import};
+use syntax::component::{ExportDecl, ExternType, Import};
 use syntax::id::{ComponentId, ModuleId};
 
 use crate::engine::Engine;

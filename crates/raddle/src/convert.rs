@@ -113,9 +113,10 @@ fn to_case(types: &Types, position: u32, payload: Option<&Val>, ty: Option<ValTy
 }
 
 fn to_list(types: &Types, values: &[Val], ty: ValType) -> Result<Value, String> {
-    let values = values.iter().enumerate().map(|(position, val)| {
-        to_value(types, val, ty).map_err(|message| format!("element {position}: {message}"))
-    });
+    let values = values
+        .iter()
+        .enumerate()
+        .map(|(position, val)| to_value(types, val, ty).map_err(|message| format!("element {position}: {message}")));
     let Some(number) = NumberType::of(ty) else { return Ok(Value::List(values.collect::<Result<_, _>>()?)) };
     let mut numbers = Numbers::new(number, Vec::new());
     for value in values {
@@ -173,9 +174,7 @@ fn from_compound(types: &Types, value: &Value, ty: &DefinedType) -> Val {
             let case = &cases[to_usize(u64::from(*case))];
             Val::Variant(case.label.clone(), from_payload(types, payload.as_deref(), case.ty))
         }
-        (DefinedType::Enum(labels), Value::Variant(case, _)) => {
-            Val::Enum(labels[to_usize(u64::from(*case))].clone())
-        }
+        (DefinedType::Enum(labels), Value::Variant(case, _)) => Val::Enum(labels[to_usize(u64::from(*case))].clone()),
         (DefinedType::Option(ty), Value::Variant(_, payload)) => {
             Val::Option(from_payload(types, payload.as_deref(), Some(*ty)))
         }

@@ -36,7 +36,9 @@ impl Error {
         match self {
             Self::Trap(trap, _) => Some(trap.rule),
             Self::Deadlock(_) => Some(TrapRule::EventLoopDeadlock),
-            Self::Input(_) | Self::Link(_) | Self::Exit(_) | Self::Limit(_) | Self::Divergence(_) | Self::Bug(_) => None,
+            Self::Input(_) | Self::Link(_) | Self::Exit(_) | Self::Limit(_) | Self::Divergence(_) | Self::Bug(_) => {
+                None
+            }
         }
     }
 
@@ -44,7 +46,9 @@ impl Error {
     pub const fn report(&self) -> Option<&Report> {
         match self {
             Self::Trap(_, report) | Self::Deadlock(report) => Some(report),
-            Self::Input(_) | Self::Link(_) | Self::Exit(_) | Self::Limit(_) | Self::Divergence(_) | Self::Bug(_) => None,
+            Self::Input(_) | Self::Link(_) | Self::Exit(_) | Self::Limit(_) | Self::Divergence(_) | Self::Bug(_) => {
+                None
+            }
         }
     }
 }

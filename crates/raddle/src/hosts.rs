@@ -26,23 +26,11 @@ use crate::val::Val;
 pub trait Imports: Host + std::any::Any {
     /// What it offers for an import of this name and type, made in the store; `None` when it knows nothing of the name. Its
     /// functions have numbers below `1 << 31`.
-    fn resolve(
-        &mut self,
-        store: &mut Store,
-        program: &Program,
-        name: &str,
-        ty: &ExternType,
-    ) -> Option<ExternValue>;
+    fn resolve(&mut self, store: &mut Store, program: &Program, name: &str, ty: &ExternType) -> Option<ExternValue>;
 }
 
 impl<O: wasi::Outside + 'static> Imports for wasi::WasiHost<O> {
-    fn resolve(
-        &mut self,
-        store: &mut Store,
-        program: &Program,
-        name: &str,
-        ty: &ExternType,
-    ) -> Option<ExternValue> {
+    fn resolve(&mut self, store: &mut Store, program: &Program, name: &str, ty: &ExternType) -> Option<ExternValue> {
         Self::resolve(self, store, program, name, ty)
     }
 }
@@ -62,12 +50,7 @@ impl Host for NoImports {
         NoHost.call(store, env, call)
     }
 
-    fn cancel(
-        &mut self,
-        store: &mut Store,
-        env: &mut Env<'_, '_>,
-        call: HostCallId,
-    ) -> Result<CancelAnswer, Failure> {
+    fn cancel(&mut self, store: &mut Store, env: &mut Env<'_, '_>, call: HostCallId) -> Result<CancelAnswer, Failure> {
         NoHost.cancel(store, env, call)
     }
 
@@ -118,8 +101,7 @@ impl<'e, 'p> HostContext<'_, 'e, 'p> {
 }
 
 /// A function of the host.
-pub(crate) type HostFn =
-    Arc<dyn Fn(&mut HostContext<'_, '_, '_>, &[Val]) -> Result<Vec<Val>, Trap> + Send + Sync>;
+pub(crate) type HostFn = Arc<dyn Fn(&mut HostContext<'_, '_, '_>, &[Val]) -> Result<Vec<Val>, Trap> + Send + Sync>;
 
 /// Called when a resource of the host lost its owner, with its representation.
 pub(crate) type DropFn = Arc<dyn Fn(u32) -> Result<(), Trap> + Send + Sync>;
@@ -197,12 +179,7 @@ impl Host for Hosts {
         }
     }
 
-    fn cancel(
-        &mut self,
-        store: &mut Store,
-        env: &mut Env<'_, '_>,
-        call: HostCallId,
-    ) -> Result<CancelAnswer, Failure> {
+    fn cancel(&mut self, store: &mut Store, env: &mut Env<'_, '_>, call: HostCallId) -> Result<CancelAnswer, Failure> {
         if self.entry(store, call).is_none() {
             return self.other.cancel(store, env, call);
         }

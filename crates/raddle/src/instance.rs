@@ -115,7 +115,9 @@ impl Func {
                 let result = types.func(self.ty).result;
                 Ok(values.iter().zip(result).map(|(value, ty)| to_val(types, value, ty)).collect())
             }
-            InvocationOutcome::Cancelled => Err(Error::Bug("a call was cancelled that nobody asked to cancel".to_owned())),
+            InvocationOutcome::Cancelled => {
+                Err(Error::Bug("a call was cancelled that nobody asked to cancel".to_owned()))
+            }
             InvocationOutcome::Instantiated(_) => Err(Error::Bug("a call ended as an instantiation does".to_owned())),
         }
     }

@@ -162,7 +162,9 @@ impl Store {
     /// Takes over what was decoded since.
     pub(crate) fn adopt(&mut self, engine: &Engine, program: &Arc<Program>) -> Result<(), Error> {
         if !self.engine.is_same(engine) {
-            return Err(Error::Input("expected a component of the engine of the store, found one of another".to_owned()));
+            return Err(Error::Input(
+                "expected a component of the engine of the store, found one of another".to_owned(),
+            ));
         }
         let size = |program: &Program| (program.definitions.components.len(), program.definitions.modules.len());
         if size(program) > size(&self.program) {

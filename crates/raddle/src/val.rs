@@ -151,9 +151,7 @@ impl fmt::Display for Val {
             Self::Char(value) => write!(f, "'{}'", Escaped(&value.to_string(), '\'')),
             Self::String(value) => write!(f, "\"{}\"", Escaped(value, '"')),
             Self::List(values) => list(f, "[", "]", values.iter()),
-            Self::Map(entries) => {
-                list(f, "[", "]", entries.iter().map(|(key, value)| format!("({key}, {value})")))
-            }
+            Self::Map(entries) => list(f, "[", "]", entries.iter().map(|(key, value)| format!("({key}, {value})"))),
             Self::Record(fields) if fields.is_empty() => f.write_str("{:}"),
             Self::Record(fields) => {
                 list(f, "{", "}", fields.iter().map(|(label, value)| format!("{}: {value}", Label(label))))
@@ -237,7 +235,10 @@ mod tests {
     fn values_are_written_as_wave() {
         let check = |val: Val, expected: &str| assert_eq!(val.to_string(), expected);
         check(Val::List(vec![Val::U8(1), Val::U8(2)]), "[1, 2]");
-        check(Val::Record(vec![("a-b".into(), Val::Bool(true)), ("ok".into(), Val::Char('\''))]), "{a-b: true, %ok: '\\''}");
+        check(
+            Val::Record(vec![("a-b".into(), Val::Bool(true)), ("ok".into(), Val::Char('\''))]),
+            "{a-b: true, %ok: '\\''}",
+        );
         check(Val::Tuple(vec![Val::Float32(f32::NAN), Val::Float64(f64::NEG_INFINITY)]), "(nan, -inf)");
         check(Val::Variant("some".into(), Some(Box::new(Val::String("a\"\n".into())))), "%some(\"a\\\"\\n\")");
         check(Val::Result(Ok(None)), "ok");

@@ -46,7 +46,10 @@ fn enums_and_flags_keep_their_labels() {
     let text = pass_on(types, r#"(param "a" $fl) (result $en)"#);
     let result = call(&linker, &text, &[Val::Flags(vec!["x".to_owned(), "r".to_owned()])]);
     // Types are imports, too, and nobody supplies them.
-    assert!(matches!(&result, Err(Error::Link(message)) if message.contains("import `fl`: expected a type")), "{result:?}");
+    assert!(
+        matches!(&result, Err(Error::Link(message)) if message.contains("import `fl`: expected a type")),
+        "{result:?}"
+    );
     linker.define_unknown_imports_as_traps();
     let result = call(&linker, &text, &[Val::Flags(vec!["x".to_owned(), "r".to_owned()])]);
     assert_eq!(result, Ok(vec![Val::Enum("green".to_owned())]));
@@ -177,11 +180,7 @@ fn resources_of_the_host_are_dropped() {
 fn a_panic_is_a_bug_and_poisons_the_store() {
     struct Panics;
     impl Chooser for Panics {
-        fn choose(
-            &mut self,
-            _: &raddle::ChoicePoint,
-            _: &dyn raddle::Names,
-        ) -> Result<usize, raddle::Divergence> {
+        fn choose(&mut self, _: &raddle::ChoicePoint, _: &dyn raddle::Names) -> Result<usize, raddle::Divergence> {
             panic!("a broken invariant")
         }
     }

@@ -58,7 +58,10 @@ pub(crate) fn matches(value: &Val, expected: &Val) -> bool {
         (Val::List(values), Val::List(expected)) | (Val::Tuple(values), Val::Tuple(expected)) => all(values, expected),
         (Val::Record(fields), Val::Record(expected)) => {
             fields.len() == expected.len()
-                && fields.iter().zip(expected).all(|(field, expected)| field.0 == expected.0 && matches(&field.1, &expected.1))
+                && fields
+                    .iter()
+                    .zip(expected)
+                    .all(|(field, expected)| field.0 == expected.0 && matches(&field.1, &expected.1))
         }
         (Val::Variant(case, value), Val::Variant(expected_case, expected)) => {
             case == expected_case && boxed(value, expected)

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use raddle::{Engine, Module};
 use runtime::Program;
-use syntax::module::{FuncType, GlobalType, Limits, MemoryType, RefType, TableType, ValType};
 use syntax::Trap;
+use syntax::module::{FuncType, GlobalType, Limits, MemoryType, RefType, TableType, ValType};
 use wasm::{
     CoreStore, Deterministic, Exit, Extern, FuncAddr, HostFuncId, InstanceAddr, InstantiateError, Machine, Stack,
 };

@@ -41,7 +41,7 @@ pub(crate) fn matches(ty: ValType, value: &[u64], expected: &WastRetCore<'_>) ->
     match (expected, ty) {
         (WastRetCore::I32(expected), ValType::I32) => value[0] == u64::from(expected.cast_unsigned()),
         (WastRetCore::I64(expected), ValType::I64) => value[0] == expected.cast_unsigned(),
-        (WastRetCore::F32(expected), ValType::F32) => f32_matches(value[0], expected),
+        (WastRetCore::F32(expected), ValType::F32) => f32_matches(value[0], *expected),
         (WastRetCore::F64(expected), ValType::F64) => f64_matches(value[0], expected),
         (WastRetCore::V128(expected), ValType::V128) => v128_matches(value, expected),
         (WastRetCore::RefNull(_), ValType::Ref(_)) => value[0] == 0,
@@ -64,7 +64,7 @@ pub(crate) fn matches(ty: ValType, value: &[u64], expected: &WastRetCore<'_>) ->
     }
 }
 
-fn f32_matches(cell: u64, expected: &NanPattern<F32>) -> bool {
+fn f32_matches(cell: u64, expected: NanPattern<F32>) -> bool {
     match expected {
         NanPattern::CanonicalNan => cell & 0x7fff_ffff == 0x7fc0_0000,
         NanPattern::ArithmeticNan => cell & 0x7fc0_0000 == 0x7fc0_0000,
@@ -90,7 +90,7 @@ fn v128_matches(value: &[u64], expected: &V128Pattern) -> bool {
         V128Pattern::I16x8(expected) => lanes(2).eq(expected.iter().map(|lane| u64::from(lane.cast_unsigned()))),
         V128Pattern::I32x4(expected) => lanes(4).eq(expected.iter().map(|lane| u64::from(lane.cast_unsigned()))),
         V128Pattern::I64x2(expected) => lanes(8).eq(expected.iter().map(|lane| lane.cast_unsigned())),
-        V128Pattern::F32x4(expected) => lanes(4).zip(expected).all(|(lane, expected)| f32_matches(lane, expected)),
+        V128Pattern::F32x4(expected) => lanes(4).zip(expected).all(|(lane, expected)| f32_matches(lane, *expected)),
         V128Pattern::F64x2(expected) => lanes(8).zip(expected).all(|(lane, expected)| f64_matches(lane, expected)),
     }
 }

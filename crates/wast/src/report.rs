@@ -196,7 +196,10 @@ const SHOWN: usize = 2;
 impl fmt::Display for DependsOn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { instance_line, seeds, seed, failures, .. } = self;
-        write!(f, "  depends on the schedule: the instance of line {instance_line} under {seeds} seeds, such as {seed}")?;
+        write!(
+            f,
+            "  depends on the schedule: the instance of line {instance_line} under {seeds} seeds, such as {seed}"
+        )?;
         if failures.is_empty() {
             write!(f, "\n    nothing fails")?;
         }

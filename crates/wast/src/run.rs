@@ -420,7 +420,10 @@ impl Outcome {
 /// Whether a script words one of our traps in another way: newer scripts name the element, older ones know one kind of null.
 fn is_old_wording(text: &str, message: &str) -> bool {
     (message.starts_with("uninitialized element") && text.contains("uninitialized element"))
-        || (message.contains("null") && message.contains("reference") && text.contains("null") && text.contains("reference"))
+        || (message.contains("null")
+            && message.contains("reference")
+            && text.contains("null")
+            && text.contains("reference"))
 }
 
 fn expected_text(expected: &[WastRet<'_>]) -> String {

@@ -115,9 +115,8 @@ impl Other {
     /// The fewest picks that were found to give this verdict.
     fn explain(&self, run: &RunUnder<'_>) -> DependsOn {
         let store = self.store;
-        let follow = |picks: &[Pick]| {
-            run(&|of| if of == store { Box::new(AtAnchors::new(picks)) } else { Box::new(First) })
-        };
+        let follow =
+            |picks: &[Pick]| run(&|of| if of == store { Box::new(AtAnchors::new(picks)) } else { Box::new(First) });
         let mut stays = |picks: &[Pick]| follow(picks).failed_lines_in(store) == self.lines;
         let mut smallest: Option<Vec<Pick>> = None;
         for (_, ran) in &self.examples {

@@ -91,7 +91,9 @@ pub(crate) fn with_script<T>(
 pub fn first_component(engine: &Engine, text: &str) -> Result<Component, Error> {
     let found = with_script(engine, text, |directives| {
         directives.iter().find_map(|directive| {
-            let Kind::Module { definition: Definition::Component(component), .. } = &directive.kind else { return None };
+            let Kind::Module { definition: Definition::Component(component), .. } = &directive.kind else {
+                return None;
+            };
             Some((directive.line, component.clone()))
         })
     });
@@ -100,7 +102,9 @@ pub fn first_component(engine: &Engine, text: &str) -> Result<Component, Error> 
             component.map_err(|error| Error::Input(format!("the component of line {line}: {error}")))
         }
         Ok(None) => Err(Error::Input("expected a script with a component, found none".to_owned())),
-        Err(Unreadable { line, column, message }) => Err(Error::Input(format!("line {line}, column {column}: {message}"))),
+        Err(Unreadable { line, column, message }) => {
+            Err(Error::Input(format!("line {line}, column {column}: {message}")))
+        }
     }
 }
 

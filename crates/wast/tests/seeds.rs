@@ -38,7 +38,8 @@ fn bullet(kind: &str) -> &'static str {
 fn rows(name: &str, report: &FileReport) -> String {
     let mut rows = String::new();
     for other in &report.depends_on {
-        let first = other.failures.first().map_or_else(|| "nothing".to_owned(), |failure| format!("line {}", failure.line));
+        let first =
+            other.failures.first().map_or_else(|| "nothing".to_owned(), |failure| format!("line {}", failure.line));
         let picks: Vec<String> = other
             .flips
             .iter()
