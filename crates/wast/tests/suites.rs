@@ -38,24 +38,13 @@ fn official_scripts() {
     assert_eq!((report.summary.files, report.summary.skipped), (63, 0));
 }
 
-/// Scripts of rules that need proposals which the interpreter does not have, by how their names begin.
-const LEFT_OUT: &[(&str, &str)] =
-    &[("core__expected-shared-memory", "threads of core wasm"), ("core__unaligned-atomic", "threads of core wasm")];
-
 #[test]
 fn own_scripts() {
     for folder in ["spec-tests/rules", "spec-tests/bugs"] {
         let report = run(&workspace().join(folder), 0..20);
-        let mut complaints = Vec::new();
-        for file in &report.files {
-            let name = Path::new(&file.path).file_stem().expect("a script has a name").to_string_lossy();
-            let left_out = LEFT_OUT.iter().any(|(start, _)| name.starts_with(start));
-            let fails = !file.verdict.failures.is_empty() || !file.bugs.is_empty() || !file.depends_on.is_empty();
-            if fails != left_out {
-                let hint = if left_out { "passes now: take it from `LEFT_OUT`\n" } else { "" };
-                complaints.push(format!("{hint}{file}"));
-            }
-        }
-        assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+        assert!(report.summary.is_ok(), "{}", complaints(&report));
+        let depends: Vec<String> =
+            report.files.iter().filter(|file| !file.depends_on.is_empty()).map(ToString::to_string).collect();
+        assert!(depends.is_empty(), "a minimal script has one verdict:\n{}", depends.join("\n"));
     }
 }
