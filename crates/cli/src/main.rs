@@ -3,6 +3,7 @@
 //! Spec: none; the words are wasmtime's where it has them. Each command has a file; what they share is in `common`.
 
 mod common;
+mod host;
 mod inspect;
 mod invoke;
 mod record;

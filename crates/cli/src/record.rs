@@ -4,13 +4,15 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::process::ExitCode;
 
 use choice::Chooser;
-use explore::{Footer, Header, Host, HostKind, Program, Schedule, Strategy};
+use explore::{Footer, Header, Program, Schedule, Strategy};
 use raddle::{Component, Error, Linker, Store, Val};
 use trace::TextTracer;
 
-use crate::common::{Stop, Switches, component, outcome_word};
+use crate::common::{Stop, Switches, component, outcome_word, print};
+use crate::host::Host;
 use crate::invoke;
 
 /// What is run.
@@ -18,8 +20,10 @@ pub(crate) struct Job<'j> {
     pub(crate) path: &'j Path,
     pub(crate) bytes: &'j [u8],
     pub(crate) switches: &'j Switches,
-    /// The call, as `--invoke` takes it.
-    pub(crate) entry: &'j str,
+    /// The call, as `--invoke` takes it; else the command that the component is.
+    pub(crate) entry: Option<&'j str>,
+    /// What is outside.
+    pub(crate) host: &'j Host,
     pub(crate) trace: Option<&'j TraceTo>,
     /// Whether to go on until nothing is ready.
     pub(crate) drain: bool,
@@ -46,6 +50,36 @@ pub(crate) const DRAIN: &str = "drain";
 pub(crate) struct Ran {
     pub(crate) result: Result<Vec<Val>, Error>,
     pub(crate) store: Store,
+    /// The call that was made.
+    pub(crate) entry: String,
+}
+
+impl Ran {
+    /// Prints the results, but for those of a command: they are its exit code.
+    pub(crate) fn show(&self) -> Result<ExitCode, Error> {
+        let vals = self.result.as_ref().map_err(Error::clone)?;
+        if is_command(&self.entry) {
+            let failed = matches!(vals.as_slice(), [Val::Result(Err(_))]);
+            return Ok(ExitCode::from(u8::from(failed)));
+        }
+        for val in vals {
+            print(&format!("{val}\n"));
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// The interface whose `run` makes a component a command.
+const COMMAND: &str = "wasi:cli/run@";
+
+fn is_command(entry: &str) -> bool {
+    entry.starts_with(COMMAND)
+}
+
+/// The call that runs a component when none is given: `run` of an exported `wasi:cli/run`, the newest, or else `run`.
+fn default_entry(component: &Component) -> String {
+    let commands = component.exports().iter().map(|export| export.name.as_str()).filter(|name| is_command(name));
+    commands.max().map_or_else(|| "run()".to_owned(), |name| format!("{name}#run()"))
 }
 
 impl Job<'_> {
@@ -56,13 +90,20 @@ impl Job<'_> {
         let mut store = Store::new(&engine);
         store.set_chooser(chooser);
         self.set_tracer(&mut store)?;
-        let result = self.call(&component, &mut store);
+        self.host.set(&mut store);
+        let entry = self.entry.map_or_else(|| default_entry(&component), str::to_owned);
+        let result = self.call(&component, &mut store, &entry);
         store.clear_tracer();
-        match result {
-            Err(Stop::Run(error, _)) => Ok(Ran { result: Err(error), store }),
-            Err(stop @ Stop::Usage(_)) => Err(stop),
-            Ok(vals) => Ok(Ran { result: Ok(vals), store }),
+        let result = match result {
+            Err(Stop::Run(error, _)) => Err(error),
+            Err(stop @ Stop::Usage(_)) => return Err(stop),
+            Ok(vals) => Ok(vals),
+        };
+        let left_over = Host::finish(&store);
+        if !matches!(result, Err(Error::Divergence(_))) {
+            left_over?;
         }
+        Ok(Ran { result, store, entry })
     }
 
     fn set_tracer(&self, store: &mut Store) -> Result<(), Stop> {
@@ -79,11 +120,11 @@ impl Job<'_> {
         Ok(())
     }
 
-    fn call(&self, component: &Component, store: &mut Store) -> Result<Vec<Val>, Stop> {
+    fn call(&self, component: &Component, store: &mut Store, entry: &str) -> Result<Vec<Val>, Stop> {
         let mut linker = Linker::new();
         linker.define_unknown_imports_as_traps();
         let instance = linker.instantiate(store, component)?;
-        let call = invoke::parse(store, &instance, self.entry)?;
+        let call = invoke::parse(store, &instance, entry)?;
         let vals = call.func.call(store, &call.args)?;
         if self.drain {
             store.drain()?;
@@ -103,13 +144,17 @@ impl Job<'_> {
             header: Header {
                 tool: format!("raddle {}", env!("CARGO_PKG_VERSION")),
                 program: Program::new(self.path.display().to_string(), self.bytes),
-                call: explore::Call { entry: self.entry.to_owned(), arguments: Vec::new() },
-                host: Host { kind: HostKind::Virtual, grants: Vec::new(), stdin: Vec::new() },
+                call: explore::Call { entry: ran.entry.clone(), arguments: self.host.args.clone() },
+                host: explore::Host {
+                    kind: self.host.kind,
+                    grants: self.host.grants(),
+                    stdin: self.host.stdin.clone(),
+                },
                 config: explore::Config { switches, limits, revision: syntax::revision::COMMIT.to_owned() },
                 strategy,
             },
             picks: ran.store.picks().to_vec(),
-            answers: Vec::new(),
+            answers: Host::answers(&ran.store),
             footer: footer(ran),
         }
     }

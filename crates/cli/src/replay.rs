@@ -10,7 +10,8 @@ use clap::Args;
 use explore::Schedule;
 use raddle::Error;
 
-use crate::common::{Stop, Switches, print, read};
+use crate::common::{Stop, Switches, read};
+use crate::host::Host;
 use crate::record::{DRAIN, Job, Ran, TraceTo, footer};
 
 /// Runs a recorded schedule again.
@@ -38,16 +39,18 @@ impl Replay {
         let drain = switches.wasm.iter().any(|switch| switch == DRAIN);
         switches.wasm.retain(|switch| switch != DRAIN);
         let trace = self.trace.as_deref().map(TraceTo::new);
+        let host = Host::recorded(&schedule)?;
         let job = Job {
             path: &path,
             bytes: &bytes,
             switches: &switches,
-            entry: &schedule.header.call.entry,
+            entry: Some(&schedule.header.call.entry),
+            host: &host,
             trace: trace.as_ref(),
             drain,
         };
         let ran = job.run(choice::Replay::new(schedule.picks.clone()))?;
-        self.compare(&schedule, ran)
+        self.compare(&schedule, &ran)
     }
 
     /// The path in the file, from here or from beside the file.
@@ -60,19 +63,17 @@ impl Replay {
         }
     }
 
-    fn compare(&self, schedule: &Schedule, ran: Ran) -> Result<ExitCode, Stop> {
-        if let Err(error @ (Error::Divergence(_) | Error::Bug(_))) = ran.result {
-            return Err(Stop::Run(error, None));
+    fn compare(&self, schedule: &Schedule, ran: &Ran) -> Result<ExitCode, Stop> {
+        if let Err(error @ (Error::Divergence(_) | Error::Bug(_))) = &ran.result {
+            return Err(Stop::Run(error.clone(), None));
         }
         if let Some(missed) = schedule.picks.get(ran.store.picks().len()) {
             let (anchor, expected) = (missed.anchor.clone(), missed.alternatives.clone());
             let divergence = Divergence { anchor, expected, found: Vec::new() };
             return Err(Stop::Run(Error::Divergence(divergence), None));
         }
-        let (expected, found) = (&schedule.footer, footer(&ran));
-        for val in ran.result.iter().flatten() {
-            print(&format!("{val}\n"));
-        }
+        let (expected, found) = (&schedule.footer, footer(ran));
+        let shown = ran.show();
         if *expected != found {
             eprintln!(
                 "error: the run came out differently: expected {} with state {:032x}, found {} with state {:032x}",
@@ -81,9 +82,6 @@ impl Replay {
             return Ok(ExitCode::from(1));
         }
         eprintln!("same outcome ({}) and same state ({:032x}) as recorded", found.outcome, found.state_hash);
-        match ran.result {
-            Ok(_) => Ok(ExitCode::SUCCESS),
-            Err(error) => Err(Stop::Run(error, Some(self.schedule.display().to_string()))),
-        }
+        shown.map_err(|error| Stop::Run(error, Some(self.schedule.display().to_string())))
     }
 }

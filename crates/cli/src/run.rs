@@ -9,7 +9,8 @@ use choice::{Chooser, First, Replay, Seeded};
 use clap::Args;
 use explore::{Schedule, Strategy};
 
-use crate::common::{Stop, Switches, print, read};
+use crate::common::{Stop, Switches, read};
+use crate::host::{Grants, Host};
 use crate::record::{Job, Ran, TraceTo};
 
 /// Runs a component.
@@ -17,9 +18,13 @@ use crate::record::{Job, Ran, TraceTo};
 pub(crate) struct Run {
     /// The component: `.wasm`, `.wat`, or the first one of a `.wast` script.
     path: PathBuf,
-    /// The function to call, with arguments in WAVE: `name(1, "x")`; `instance#name()` for one inside an instance.
-    #[arg(long, value_name = "CALL", default_value = "run()")]
-    invoke: String,
+    /// Arguments of the guest.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    args: Vec<String>,
+    /// The function to call, with arguments in WAVE: `name(1, "x")`; `instance#name()` for one inside an instance. By
+    /// default `run` of an exported `wasi:cli/run`, or else an exported `run`.
+    #[arg(long, value_name = "CALL")]
+    invoke: Option<String>,
     /// Pick at random from this seed.
     #[arg(long, value_name = "N", conflicts_with = "schedule")]
     seed: Option<u64>,
@@ -39,6 +44,8 @@ pub(crate) struct Run {
     #[arg(long)]
     check_leaks: bool,
     #[command(flatten)]
+    grants: Grants,
+    #[command(flatten)]
     switches: Switches,
 }
 
@@ -55,11 +62,13 @@ impl Run {
     pub(crate) fn run(self) -> Result<ExitCode, Stop> {
         let bytes = read(&self.path)?;
         let trace = self.trace.as_deref().map(TraceTo::new);
+        let host = Host::new(&self.grants, &self.path, &self.args)?;
         let job = Job {
             path: &self.path,
             bytes: &bytes,
             switches: &self.switches,
-            entry: &self.invoke,
+            entry: self.invoke.as_deref(),
+            host: &host,
             trace: trace.as_ref(),
             drain: self.drain || self.check_leaks,
         };
@@ -68,7 +77,7 @@ impl Run {
         if let Some(path) = &self.record {
             job.schedule(&ran, strategy).write(path).map_err(|error| Stop::usage(error.to_string()))?;
         }
-        self.show(ran)
+        self.show(&ran)
     }
 
     fn chooser(&self) -> Result<(Any, Strategy), Stop> {
@@ -86,15 +95,12 @@ impl Run {
         })
     }
 
-    fn show(&self, ran: Ran) -> Result<ExitCode, Stop> {
+    fn show(&self, ran: &Ran) -> Result<ExitCode, Stop> {
         let record = self.record.as_ref().map(|path| path.display().to_string());
-        let vals = ran.result.map_err(|error| Stop::Run(error, record))?;
-        for val in vals {
-            print(&format!("{val}\n"));
-        }
+        let code = ran.show().map_err(|error| Stop::Run(error, record))?;
         if self.check_leaks {
             eprint!("{}", trace::leaks(&ran.store.leaks()));
         }
-        Ok(ExitCode::SUCCESS)
+        Ok(code)
     }
 }
