@@ -8,8 +8,16 @@ use std::fmt;
 use smallvec::{Array, SmallVec};
 use xxhash_rust::xxh3::Xxh3;
 
+/// How many bytes are collected before they are hashed: states are many small numbers.
+const BUFFER_BYTES: usize = 2048;
+
 /// Collects state for a hash.
-pub struct StateHasher(Xxh3);
+pub struct StateHasher {
+    buffer: [u8; BUFFER_BYTES],
+    length: usize,
+    /// What came before the buffer, if there was more than one buffer.
+    before: Option<Box<Xxh3>>,
+}
 
 impl fmt::Debug for StateHasher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -25,18 +33,42 @@ impl Default for StateHasher {
 
 impl StateHasher {
     /// An empty hasher.
-    pub fn new() -> Self {
-        Self(Xxh3::new())
+    pub const fn new() -> Self {
+        Self { buffer: [0; BUFFER_BYTES], length: 0, before: None }
     }
 
     /// Adds bytes; the caller adds their number first where it is not fixed.
+    #[inline]
     pub fn write(&mut self, bytes: &[u8]) {
-        self.0.update(bytes);
+        let end = self.length + bytes.len();
+        if let Some(place) = self.buffer.get_mut(self.length..end) {
+            place.copy_from_slice(bytes);
+            self.length = end;
+        } else {
+            self.spill(bytes);
+        }
+    }
+
+    /// Hashes the buffer and then these bytes.
+    #[cold]
+    fn spill(&mut self, bytes: &[u8]) {
+        let before = self.before.get_or_insert_with(Box::default);
+        before.update(&self.buffer[..self.length]);
+        before.update(bytes);
+        self.length = 0;
     }
 
     /// The hash of all that was added.
     pub fn finish(&self) -> u128 {
-        self.0.digest128()
+        let rest = &self.buffer[..self.length];
+        match &self.before {
+            None => xxhash_rust::xxh3::xxh3_128(rest),
+            Some(before) => {
+                let mut all = before.clone();
+                all.update(rest);
+                all.digest128()
+            }
+        }
     }
 }
 
@@ -69,6 +101,7 @@ pub fn hash_text(text: &str) -> u64 {
 macro_rules! numbers {
     ($($number:ty),*) => {$(
         impl StateHash for $number {
+            #[inline]
             fn state_hash(&self, hasher: &mut StateHasher) {
                 hasher.write(&self.to_le_bytes());
             }
@@ -78,12 +111,14 @@ macro_rules! numbers {
 numbers!(u8, u16, u32, u64, u128, i8, i16, i32, i64);
 
 impl StateHash for usize {
+    #[inline]
     fn state_hash(&self, hasher: &mut StateHasher) {
         u64::try_from(*self).expect("usize has at most 64 bits").state_hash(hasher);
     }
 }
 
 impl StateHash for bool {
+    #[inline]
     fn state_hash(&self, hasher: &mut StateHasher) {
         u8::from(*self).state_hash(hasher);
     }

@@ -24,7 +24,18 @@ pub(crate) struct Page {
 
 /// The pages that a memory had when it was last in step with a snapshot: page for page, those that are not dirty are as here.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Pages(Arc<Vec<Arc<Page>>>);
+pub(crate) struct Pages {
+    list: Arc<Vec<Arc<Page>>>,
+    /// The sum of what the pages contribute to the hash of the memory.
+    sum: u128,
+}
+
+/// What a page contributes to the hash of its memory.
+fn contribution(number: usize, hash: u128) -> u128 {
+    const ODD: u128 = 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835;
+    let number = u128::from(syntax::convert::to_u64(number)).wrapping_mul(ODD);
+    (hash ^ number).wrapping_mul(ODD)
+}
 
 fn page_hash(bytes: &[u8]) -> u128 {
     let mut hasher = StateHasher::new();
@@ -38,11 +49,11 @@ impl Memory {
         let count = self.dirty.len();
         let last = self.bytes.len() - count.saturating_sub(1) * PAGE_BYTES;
         let same_length =
-            self.pages.0.len() == count && self.pages.0.last().is_none_or(|page| page.bytes.len() == last);
+            self.pages.list.len() == count && self.pages.list.last().is_none_or(|page| page.bytes.len() == last);
         if same_length && self.dirty.iter().all(|dirty| *dirty == 0) {
             return;
         }
-        let pages = Arc::make_mut(&mut self.pages.0);
+        let pages = Arc::make_mut(&mut self.pages.list);
         pages.truncate(count);
         for (number, bytes) in self.bytes.chunks(PAGE_BYTES).enumerate() {
             if pages.get(number).is_some_and(|page| page.bytes.len() == bytes.len()) && self.dirty[number] == 0 {
@@ -55,6 +66,8 @@ impl Memory {
                 pages.push(page);
             }
         }
+        let numbered = pages.iter().enumerate();
+        self.pages.sum = numbered.fold(0, |sum, (number, page)| sum.wrapping_add(contribution(number, page.hash)));
         self.dirty.fill(0);
     }
 
@@ -64,8 +77,8 @@ impl Memory {
     }
 
     fn thaw(&mut self, frozen: &Self) {
-        let same = Arc::ptr_eq(&self.pages.0, &frozen.pages.0);
-        let (old, new) = (&self.pages.0, &frozen.pages.0);
+        let same = Arc::ptr_eq(&self.pages.list, &frozen.pages.list);
+        let (old, new) = (&self.pages.list, &frozen.pages.list);
         if same && self.dirty.len() == new.len() && self.dirty.iter().all(|dirty| *dirty == 0) {
             return;
         }
@@ -95,11 +108,20 @@ impl StateHash for Memory {
     /// Hashes the hashes of pages, so that pages that did not change are not read.
     fn state_hash(&self, hasher: &mut StateHasher) {
         self.bytes.len().state_hash(hasher);
+        let mut sum = if self.pages.list.len() == self.dirty.len() { self.pages.sum } else { 0 };
+        let all = self.pages.list.len() != self.dirty.len();
         for (number, bytes) in self.bytes.chunks(PAGE_BYTES).enumerate() {
-            let known =
-                self.pages.0.get(number).filter(|page| self.dirty[number] == 0 && page.bytes.len() == bytes.len());
-            known.map_or_else(|| page_hash(bytes), |page| page.hash).state_hash(hasher);
+            let known = self.pages.list.get(number).filter(|page| page.bytes.len() == bytes.len());
+            if self.dirty[number] == 0 && !all && known.is_some() {
+                continue;
+            }
+            if let (false, Some(old)) = (all, self.pages.list.get(number)) {
+                sum = sum.wrapping_sub(contribution(number, old.hash));
+            }
+            let known = known.filter(|_| self.dirty[number] == 0);
+            sum = sum.wrapping_add(contribution(number, known.map_or_else(|| page_hash(bytes), |page| page.hash)));
         }
+        sum.state_hash(hasher);
     }
 }
 
