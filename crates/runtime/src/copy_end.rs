@@ -150,9 +150,33 @@ pub struct Shared {
     pub drops: u32,
     /// The end whose buffer is pending.
     pub pending: Option<crate::id::WaitableId>,
+    /// Whether the host, which has one end, ends a copy of the other end later than its cancellation is requested.
+    pub cancels_later: bool,
     /// The two ends while they exist as handles or at the host: readable, writable. An end in transit is in neither place.
     pub ends: [Option<crate::id::WaitableId>; 2],
     /// Its name in traces and anchors.
     pub actor: choice::ActorId,
 }
-state_hash!(struct Shared { kind, of, dropped, drops, pending, ends } skip { payload, actor });
+state_hash!(struct Shared { kind, of, dropped, drops, pending, cancels_later, ends } skip { payload, actor });
+
+impl Shared {
+    /// A stream or future whose ends are yet to be made.
+    pub const fn new(
+        kind: SharedKind,
+        payload: syntax::component::Payload,
+        of: Option<crate::id::InstanceId>,
+        actor: choice::ActorId,
+    ) -> Self {
+        Self {
+            kind,
+            payload,
+            of,
+            dropped: false,
+            drops: 0,
+            pending: None,
+            cancels_later: false,
+            ends: [None; 2],
+            actor,
+        }
+    }
+}

@@ -216,14 +216,14 @@ impl Store {
         call: HostCallId,
         result: Option<Vec<Value>>,
     ) -> Result<(), Fault> {
-        let HostCall { caller, func, .. } = self.host_calls.remove(call.0);
+        let HostCall { caller, actor, .. } = self.host_calls.remove(call.0);
         let result = result.map(Values::from_vec);
         match caller {
             Caller::Subtask(subtask) => {
                 if let Some(values) = &result {
                     let ty = env.program.definitions.types.func(self.subtask(subtask).ty);
                     check_result(env, values, ty.result).map_err(|message| {
-                        Trap::with(TrapRule::HostTrap, format!("(function {}: {message})", func.0))
+                        Trap::with(TrapRule::HostTrap, format!("({}: {message})", self.names.text(actor)))
                     })?;
                 }
                 self.lower_on_resolve(env, subtask, result)
@@ -244,9 +244,7 @@ impl Store {
             SharedKind::Future => ActorKind::Future,
         };
         let actor = self.names.create(creator, word, 0);
-        let shared =
-            Shared { kind, payload, of: None, dropped: false, drops: 0, pending: None, ends: [None; 2], actor };
-        let shared = SharedId(self.shared.add(shared));
+        let shared = SharedId(self.shared.add(Shared::new(kind, payload, None, actor)));
         let end = self.host_end(shared, EndKind { shared: kind, direction: Direction::Writable });
         (shared, end)
     }
@@ -344,6 +342,29 @@ impl Store {
         if self.waitable(id).pending_event.is_none() && self.shared(shared).pending == Some(id) {
             self.reset_and_notify_pending(shared, CopyResult::Cancelled);
         }
+    }
+
+    /// Leaves it for later to end copies of the other end that are cancelled: `host_end_cancelled`. They end at once
+    /// otherwise.
+    pub fn host_cancels_later(&mut self, id: WaitableId) {
+        let shared = self.waitable(id).end().shared;
+        self.shared_mut(shared).cancels_later = true;
+    }
+
+    /// Whether a copy of the other end is to be ended because it was cancelled.
+    pub fn host_peer_is_cancelling(&self, id: WaitableId) -> bool {
+        let pending = self.shared(self.waitable(id).end().shared).pending;
+        pending.is_some_and(|pending| self.waitable(pending).end().state == CopyState::CancellingCopy)
+    }
+
+    /// Ends the copy of the other end that was cancelled.
+    ///
+    /// # Panics
+    /// When there is none: `host_peer_is_cancelling`.
+    pub fn host_end_cancelled(&mut self, id: WaitableId) {
+        assert!(self.host_peer_is_cancelling(id), "only a cancelled copy is ended as cancelled");
+        let shared = self.waitable(id).end().shared;
+        self.reset_and_notify_pending(shared, CopyResult::Cancelled);
     }
 
     /// Drops an end of the host. The writable end of a future must have been written to, unless its reader is gone.

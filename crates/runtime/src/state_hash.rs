@@ -475,7 +475,7 @@ impl Walk<'_, '_> {
         self.put(&shared.kind);
         let payload = shared.payload.map(val_type);
         self.put(&payload);
-        self.put(&(shared.of, (shared.dropped, shared.drops)));
+        self.put(&(shared.of, (shared.dropped, (shared.drops, shared.cancels_later))));
         self.visit_option(Kind::Waitable, shared.pending.map(|id| id.0));
         for end in shared.ends {
             self.visit_option(Kind::Waitable, end.map(|id| id.0));

@@ -33,7 +33,7 @@ impl Store {
         };
         let actor = self.names.create(self.thread(call.thread).actor, word, 0);
         let of = Some(call.inst);
-        let shared = Shared { kind, payload, of, dropped: false, drops: 0, pending: None, ends: [None; 2], actor };
+        let shared = Shared::new(kind, payload, of, actor);
         let shared = canon::SharedId(self.shared.add(shared));
         let mut packed = 0;
         for (direction, shift) in [(Direction::Readable, 0), (Direction::Writable, 32)] {
@@ -202,12 +202,13 @@ impl Store {
         Ok(result(u64::from(event.payload)))
     }
 
-    /// Spec: CanonicalABI.md, "Stream State", `SharedStreamImpl.cancel`. An end whose peer was locked by a trap is pending
-    /// nowhere and stays so.
+    /// Spec: CanonicalABI.md, "Stream State", `SharedStreamImpl.cancel`; the host's own `cancel` may end
+    /// the copy later. An end whose peer was locked by a trap is pending nowhere and stays so.
     fn shared_cancel(&mut self, id: WaitableId) {
         let shared = self.waitable(id).end().shared;
         self.touch_shared(shared);
-        if self.shared(shared).pending == Some(id) {
+        let entry = self.shared(shared);
+        if entry.pending == Some(id) && !entry.cancels_later {
             self.reset_and_notify_pending(shared, CopyResult::Cancelled);
         }
     }
