@@ -9,10 +9,11 @@ use syntax::module::ExportItem;
 
 use crate::activation::ActivationKind;
 use crate::handle::Handle;
-use crate::id::{InstanceId, TaskId, ThreadId};
+use crate::id::{InstanceId, TaskId, ThreadId, WaitableId};
 use crate::program::Program;
 use crate::store::Store;
 use crate::thread::ThreadState;
+use crate::waitable::{Owner, WaitableKind};
 
 /// A core frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -169,6 +170,12 @@ impl Store {
         }
         for (_, call) in self.host_calls.iter() {
             leaks.push(format!("host: the call {} was not answered", self.names.name(call.actor)));
+        }
+        for (id, waitable) in self.waitables.iter() {
+            let WaitableKind::End(end) = &waitable.kind else { continue };
+            if waitable.owner == Owner::Host && self.shared(end.shared).dropped {
+                leaks.push(format!("host: {}", self.waitable_words(WaitableId(id))));
+            }
         }
         leaks
     }
