@@ -8,7 +8,7 @@
 //! - which event comes first, which thread is cancelled: the actor with the highest priority;
 //! - choices of the host: at random from the seed.
 //!
-//! The number of steps is estimated by the longest run so far; the first run is the default schedule.
+//! The number of steps is estimated by that of the default schedule (`Profile`).
 
 use std::collections::BTreeMap;
 
@@ -34,7 +34,6 @@ pub struct Pct {
     most_steps: u64,
     changes: Vec<u64>,
     priorities: BTreeMap<u64, u64>,
-    run: u64,
 }
 
 impl Pct {
@@ -56,7 +55,6 @@ impl Pct {
             most_steps: estimate.max(1),
             changes: Vec::new(),
             priorities: BTreeMap::new(),
-            run: 0,
         }
     }
 
@@ -80,7 +78,6 @@ impl Pct {
     fn step(&mut self, actor: u64) -> bool {
         let step = self.steps;
         self.steps += 1;
-        self.most_steps = self.most_steps.max(self.steps);
         match self.changes.iter().position(|change| *change == step) {
             Some(number) => {
                 let number = u64::try_from(number).unwrap_or_default();
@@ -111,7 +108,6 @@ impl Pct {
 
 impl Sampler for Pct {
     fn begin(&mut self, run: u64) {
-        self.run = run;
         self.seed = mix(self.first_seed, run);
         self.steps = 0;
         self.priorities.clear();
