@@ -9,8 +9,9 @@ pub trait DataChoices {
         false
     }
 
-    /// Which of the alternatives of a relaxed vector instruction is taken; 0 is the deterministic lowering.
-    fn relaxed_simd(&mut self, _operation: &'static str, _alternatives: u32) -> u32 {
+    /// The value of a parameter of the relaxed vector instructions, less than `values`; 0 is the deterministic one. A
+    /// store asks for each parameter at most once, by its name in the specification, such as `R_fmadd`.
+    fn relaxed_simd(&mut self, _parameter: &'static str, _values: u32) -> u32 {
         0
     }
 }

@@ -14,13 +14,13 @@ mod memory;
 pub mod module;
 mod numeric;
 mod op;
+mod simd;
 mod slow;
 mod snapshot;
 mod stack;
 pub mod store;
 mod translate;
 mod types;
-mod vector;
 
 pub use choices::{DataChoices, Deterministic};
 pub use ids::{Extern, FuncAddr, GlobalAddr, HostFuncId, InstanceAddr, MemAddr, TableAddr, TagAddr, TypeAddr};

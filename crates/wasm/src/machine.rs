@@ -6,9 +6,10 @@
 mod atomic;
 mod dispatch;
 mod gc;
-mod handlers;
+pub(crate) mod handlers;
 pub(crate) mod slow;
 
+pub(crate) use dispatch::Handler as OpHandler;
 use smallvec::SmallVec;
 use syntax::{Trap, TrapRule};
 

@@ -8,8 +8,9 @@ mod rewrite;
 
 use std::sync::OnceLock;
 
+use crate::machine::OpHandler;
+use crate::simd::relaxed::Relaxed;
 use crate::slow::SlowOp;
-use crate::vector::{Binary, Shift, Ternary, Test, Unary};
 
 /// A translated function.
 #[derive(Debug)]
@@ -362,52 +363,22 @@ pub(crate) enum Op {
     /// Vectors take two cells.
     V128Load { d: u16, a: u16, add: u32, offset: u32 },
     V128Store { a: u16, b: u16, add: u32, offset: u32 },
-    V128Unary { d: u16, a: u16, f: Unary },
-    V128Binary { d: u16, a: u16, b: u16, f: Binary },
-    V128Shift { d: u16, a: u16, b: u16, f: Shift },
-    V128Test { d: u16, a: u16, f: Test },
-    /// Followed by its operator.
-    V128Ternary { d: u16, a: u16, b: u16, c: u16 },
-    V128TernaryOperator { f: Ternary },
-    /// Followed by two constants, the lanes.
-    V128Shuffle { d: u16, a: u16, b: u16 },
-    V128Splat { d: u16, a: u16, log2_bytes: u8 },
-    V128Extract { d: u16, a: u16, log2_bytes: u8, lane: u8 },
-    V128Replace { d: u16, a: u16, b: u16, log2_bytes: u8, lane: u8 },
-    /// Frequent operators on vectors have handlers of their own.
-    V128And { d: u16, a: u16, b: u16 },
-    V128Or { d: u16, a: u16, b: u16 },
-    V128Xor { d: u16, a: u16, b: u16 },
-    I8x16Add { d: u16, a: u16, b: u16 },
-    I8x16AddSatS { d: u16, a: u16, b: u16 },
-    I8x16Sub { d: u16, a: u16, b: u16 },
-    I16x8Add { d: u16, a: u16, b: u16 },
-    I16x8Sub { d: u16, a: u16, b: u16 },
-    I16x8Mul { d: u16, a: u16, b: u16 },
-    I32x4Add { d: u16, a: u16, b: u16 },
-    I32x4Sub { d: u16, a: u16, b: u16 },
-    I32x4Mul { d: u16, a: u16, b: u16 },
-    I32x4DotI16x8S { d: u16, a: u16, b: u16 },
-    I64x2Add { d: u16, a: u16, b: u16 },
-    I64x2Sub { d: u16, a: u16, b: u16 },
-    F32x4Add { d: u16, a: u16, b: u16 },
-    F32x4Sub { d: u16, a: u16, b: u16 },
-    F32x4Mul { d: u16, a: u16, b: u16 },
-    F32x4Div { d: u16, a: u16, b: u16 },
-    F64x2Add { d: u16, a: u16, b: u16 },
-    F64x2Sub { d: u16, a: u16, b: u16 },
-    F64x2Mul { d: u16, a: u16, b: u16 },
-    F64x2Div { d: u16, a: u16, b: u16 },
-    I8x16Eq { d: u16, a: u16, b: u16 },
-    I8x16GtS { d: u16, a: u16, b: u16 },
-    I32x4Eq { d: u16, a: u16, b: u16 },
-    I32x4GtS { d: u16, a: u16, b: u16 },
-    V128Not { d: u16, a: u16 },
-    I16x8ExtendLowI8x16S { d: u16, a: u16 },
-    I16x8ExtendHighI8x16S { d: u16, a: u16 },
-    I16x8ExtendLowI8x16U { d: u16, a: u16 },
-    I16x8ExtendHighI8x16U { d: u16, a: u16 },
+    V128Copy { d: u16, a: u16 },
+    /// The low half; a constant with the high half follows.
+    V128Const { d: u16, value: u64 },
+    V128Select { d: u16, a: u16, b: u16, c: u16 },
+    /// An operator without immediates and with one or two operands: its handler.
+    V128Plain { d: u16, a: u16, b: u16, run: OpHandler },
     V128Bitselect { d: u16, a: u16, b: u16, c: u16 },
+    /// Followed by two constants, the indices.
+    I8x16Shuffle { d: u16, a: u16, b: u16 },
+    /// Lanes of 2^`log2_bytes` bytes.
+    V128Splat { d: u16, a: u16, log2_bytes: u8 },
+    /// The lane lies in one cell, `shift` bits from its lower end.
+    V128ExtractLane { d: u16, a: u16, log2_bytes: u8, shift: u8 },
+    V128ReplaceLane { d: u16, a: u16, b: u16, log2_bytes: u8, lane: u8 },
+    /// `index` is the same as a slow operation, which asks first what the operator depends on.
+    V128Relaxed { d: u16, a: u16, b: u16, c: u16, relaxed: Relaxed, index: u32 },
     /// Wide arithmetic: operands begin at `a`, the two results at `d`.
     I64Add128 { d: u16, a: u16 },
     I64Sub128 { d: u16, a: u16 },

@@ -2,6 +2,8 @@
 
 use syntax::module::RefType;
 
+use crate::simd::relaxed::Relaxed;
+
 /// An operation of the table `Code::slow`. Slots as in `Op`.
 #[rustfmt::skip]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +57,8 @@ pub(crate) enum SlowOp {
     RefI31 { d: u16, a: u16 },
     I31Get { d: u16, a: u16, signed: bool },
     Atomic(Atomic),
+    /// Asks what a relaxed operator depends on, and does it.
+    V128Relaxed { d: u16, operands: [u16; 3], relaxed: Relaxed },
 }
 
 /// Where a field lies in an object, and how it is read. Of an array, that of the first element.

@@ -15,6 +15,7 @@ use crate::index;
 use crate::limits::Limits;
 pub use crate::memory::Memory;
 use crate::module::{Modules, module_of};
+use crate::simd::relaxed::Parameters;
 use crate::types::Types;
 
 /// A function instance.
@@ -95,6 +96,8 @@ pub(crate) struct Live {
     pub(crate) dropped: Vec<bool>,
     pub(crate) exceptions: Vec<Exception>,
     pub(crate) heap: Heap,
+    /// What relaxed vector operators depend on.
+    pub(crate) parameters: Parameters,
 }
 
 /// All mutable state of core modules.
@@ -348,6 +351,7 @@ impl StateHash for CoreStore {
         }
         self.live.dropped.state_hash(hasher);
         self.live.heap.state_hash(hasher);
+        self.live.parameters.state_hash(hasher);
         for exception in &self.live.exceptions {
             (exception.tag, exception.args.as_slice().len()).state_hash(hasher);
             exception.args.state_hash(hasher);

@@ -16,6 +16,8 @@ use super::{Stop, World};
 use crate::limits::{FRAME_CELLS, Limits};
 use crate::module::Module;
 use crate::op::{Code, Op};
+use crate::simd;
+use crate::simd::relaxed::Parameters;
 use crate::stack::{Link, Stack};
 use crate::store::{Instance, Links, Table};
 
@@ -29,11 +31,11 @@ const CHAINED: bool = cfg!(not(debug_assertions));
 const SLICE: u64 = 1 << 14;
 
 /// A handler of one kind of operation: the operations from that one on, the frame, and the first memory.
-pub(super) type Handler = for<'a, 'b> fn(&'b mut Context<'a>, &'a [Op], Regs<'a>, &'a mut [u8]);
+pub(crate) type Handler = for<'a, 'b> fn(&'b mut Context<'a>, &'a [Op], Regs<'a>, &'a mut [u8]);
 
 /// The frame. Calls overlap frames, so its cells are shared.
 #[derive(Clone, Copy)]
-pub(super) struct Regs<'a>(&'a [Cell<u64>; FRAME_CELLS]);
+pub(crate) struct Regs<'a>(&'a [Cell<u64>; FRAME_CELLS]);
 
 impl<'a> Regs<'a> {
     /// The frame that begins at a cell; calls have made room for a window.
@@ -55,14 +57,15 @@ impl<'a> Regs<'a> {
     /// The vector in a cell and the next one.
     #[inline(always)]
     pub(super) fn vector(self, slot: u16) -> u128 {
-        u128::from(self.get(slot)) | u128::from(self.get(slot.wrapping_add(1))) << 64
+        let slot = usize::from(slot);
+        simd::from_halves([self.0[slot].get(), self.0[slot + 1].get()])
     }
 
     #[inline(always)]
     pub(super) fn set_vector(self, slot: u16, value: u128) {
-        let [low, high] = crate::numeric::cells_of_v128(value);
-        self.set(slot, low);
-        self.set(slot.wrapping_add(1), high);
+        let (slot, [low, high]) = (usize::from(slot), simd::halves(value));
+        self.0[slot].set(low);
+        self.0[slot + 1].set(high);
     }
 
     /// Clears cells.
@@ -84,7 +87,7 @@ impl<'a> Regs<'a> {
 }
 
 /// What the handlers do not hold in registers.
-pub(super) struct Context<'a> {
+pub(crate) struct Context<'a> {
     /// The operations of the function.
     pub(super) ops: &'a [Op],
     /// What is left of the slice of fuel.
@@ -101,6 +104,7 @@ pub(super) struct Context<'a> {
     pub(super) instance: &'a Instance,
     pub(super) links: &'a Links,
     pub(super) tables: &'a [Table],
+    pub(super) parameters: &'a Parameters,
     pub(super) limits: &'a Limits,
     pub(super) max_depth: u32,
     /// The link of a frame that is being entered.
@@ -218,6 +222,7 @@ fn run_slice(world: &mut World<'_>, stack: &mut Stack) -> Stop {
         instance,
         links,
         tables: &live.tables,
+        parameters: &live.parameters,
         limits: world.limits,
         max_depth: world.limits.call_depth,
         link: Link { first: 0, second: 0 },

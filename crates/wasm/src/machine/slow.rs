@@ -12,6 +12,7 @@ use crate::index;
 use crate::limits::{DIRTY_PAGE_LOG2, Limits};
 use crate::module::Module;
 use crate::op::{LoadKind, Op, StoreKind};
+use crate::simd;
 use crate::slow::SlowOp;
 use crate::store::{Instance, Links, Live, Memory, Table};
 
@@ -49,6 +50,20 @@ pub(super) fn run(op: SlowOp, at: &mut At<'_>, live: &mut Live, data: &mut dyn D
     let mut extra = 0;
     match op {
         SlowOp::Atomic(atomic) => atomic::run(atomic, at, live)?,
+        SlowOp::V128Relaxed { d, operands, relaxed } => {
+            let parameter = relaxed.parameter();
+            let value = live.parameters.get(parameter).unwrap_or_else(|| {
+                let (name, values) = parameter.describe();
+                let value = data.relaxed_simd(name, values);
+                assert!(value < values, "relaxed alternatives are chosen among those offered");
+                value.to_le_bytes()[0]
+            });
+            live.parameters.set(parameter, value);
+            let operands = operands.map(|slot| simd::from_halves([at.get(slot), at.regs[usize::from(slot) + 1]]));
+            let [low, high] = simd::halves(relaxed.run(value, operands));
+            at.set(d, low);
+            at.regs[usize::from(d) + 1] = high;
+        }
         SlowOp::StructNew { .. }
         | SlowOp::StructNewDefault { .. }
         | SlowOp::StructGet { .. }

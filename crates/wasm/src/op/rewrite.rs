@@ -199,46 +199,12 @@ impl Op {
             | Self::F64LeI { d, .. }
             | Self::F64GeI { d, .. }
             | Self::V128Load { d, .. }
-            | Self::V128Unary { d, .. }
-            | Self::V128Binary { d, .. }
-            | Self::V128Shift { d, .. }
-            | Self::V128Test { d, .. }
-            | Self::V128Splat { d, .. }
-            | Self::V128Extract { d, .. }
-            | Self::V128Replace { d, .. }
-            | Self::V128And { d, .. }
-            | Self::V128Or { d, .. }
-            | Self::V128Xor { d, .. }
-            | Self::I8x16Add { d, .. }
-            | Self::I8x16AddSatS { d, .. }
-            | Self::I8x16Sub { d, .. }
-            | Self::I16x8Add { d, .. }
-            | Self::I16x8Sub { d, .. }
-            | Self::I16x8Mul { d, .. }
-            | Self::I32x4Add { d, .. }
-            | Self::I32x4Sub { d, .. }
-            | Self::I32x4Mul { d, .. }
-            | Self::I32x4DotI16x8S { d, .. }
-            | Self::I64x2Add { d, .. }
-            | Self::I64x2Sub { d, .. }
-            | Self::F32x4Add { d, .. }
-            | Self::F32x4Sub { d, .. }
-            | Self::F32x4Mul { d, .. }
-            | Self::F32x4Div { d, .. }
-            | Self::F64x2Add { d, .. }
-            | Self::F64x2Sub { d, .. }
-            | Self::F64x2Mul { d, .. }
-            | Self::F64x2Div { d, .. }
-            | Self::I8x16Eq { d, .. }
-            | Self::I8x16GtS { d, .. }
-            | Self::I32x4Eq { d, .. }
-            | Self::I32x4GtS { d, .. }
-            | Self::V128Not { d, .. }
-            | Self::I16x8ExtendLowI8x16S { d, .. }
-            | Self::I16x8ExtendHighI8x16S { d, .. }
-            | Self::I16x8ExtendLowI8x16U { d, .. }
-            | Self::I16x8ExtendHighI8x16U { d, .. }
+            | Self::V128Copy { d, .. }
+            | Self::V128Plain { d, .. }
             | Self::V128Bitselect { d, .. }
+            | Self::V128Splat { d, .. }
+            | Self::V128ExtractLane { d, .. }
+            | Self::V128ReplaceLane { d, .. }
             | Self::LoadM { d, .. } => {
                 *d = to;
                 true
@@ -436,47 +402,6 @@ impl Op {
             | Self::F64GtI { d, .. }
             | Self::F64LeI { d, .. }
             | Self::F64GeI { d, .. }
-            | Self::V128Load { d, .. }
-            | Self::V128Unary { d, .. }
-            | Self::V128Binary { d, .. }
-            | Self::V128Shift { d, .. }
-            | Self::V128Test { d, .. }
-            | Self::V128Splat { d, .. }
-            | Self::V128Extract { d, .. }
-            | Self::V128Replace { d, .. }
-            | Self::V128And { d, .. }
-            | Self::V128Or { d, .. }
-            | Self::V128Xor { d, .. }
-            | Self::I8x16Add { d, .. }
-            | Self::I8x16AddSatS { d, .. }
-            | Self::I8x16Sub { d, .. }
-            | Self::I16x8Add { d, .. }
-            | Self::I16x8Sub { d, .. }
-            | Self::I16x8Mul { d, .. }
-            | Self::I32x4Add { d, .. }
-            | Self::I32x4Sub { d, .. }
-            | Self::I32x4Mul { d, .. }
-            | Self::I32x4DotI16x8S { d, .. }
-            | Self::I64x2Add { d, .. }
-            | Self::I64x2Sub { d, .. }
-            | Self::F32x4Add { d, .. }
-            | Self::F32x4Sub { d, .. }
-            | Self::F32x4Mul { d, .. }
-            | Self::F32x4Div { d, .. }
-            | Self::F64x2Add { d, .. }
-            | Self::F64x2Sub { d, .. }
-            | Self::F64x2Mul { d, .. }
-            | Self::F64x2Div { d, .. }
-            | Self::I8x16Eq { d, .. }
-            | Self::I8x16GtS { d, .. }
-            | Self::I32x4Eq { d, .. }
-            | Self::I32x4GtS { d, .. }
-            | Self::V128Not { d, .. }
-            | Self::I16x8ExtendLowI8x16S { d, .. }
-            | Self::I16x8ExtendHighI8x16S { d, .. }
-            | Self::I16x8ExtendLowI8x16U { d, .. }
-            | Self::I16x8ExtendHighI8x16U { d, .. }
-            | Self::V128Bitselect { d, .. }
             | Self::LoadM { d, .. } => Some(*d),
             _ => None,
         }

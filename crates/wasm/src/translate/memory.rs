@@ -133,9 +133,7 @@ impl Translator<'_> {
         let (b_slot, a_slot) = (self.slot_of(b), self.slot_of(a));
         let d = self.push_own(a.wide);
         if a.wide {
-            // The condition lies above both, so the first half does not overwrite it.
-            self.emit(Op::Select { d, a: a_slot, b: b_slot, c });
-            self.emit(Op::Select { d: d + 1, a: a_slot + 1, b: b_slot + 1, c });
+            self.emit(Op::V128Select { d, a: a_slot, b: b_slot, c });
         } else {
             self.emit_to(Op::Select { d, a: a_slot, b: b_slot, c }, d);
         }

@@ -167,12 +167,11 @@ impl Translator<'_> {
 
     /// Emits a copy, joined with copies just before it.
     pub(super) fn emit_copy(&mut self, d: u16, a: u16, wide: bool) {
-        if wide {
-            self.emit_copy(d, a, false);
-            self.emit_copy(d + 1, a + 1, false);
+        if d == a {
             return;
         }
-        if d == a {
+        if wide {
+            self.emit(Op::V128Copy { d, a });
             return;
         }
         match self.ops.last().copied() {

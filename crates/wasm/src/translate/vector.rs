@@ -2,8 +2,10 @@
 
 use super::Translator;
 use super::operand::Operand;
+use crate::machine::handlers::vector::{self, Shape};
 use crate::op::{LoadKind, Op, StoreKind};
-use crate::vector;
+use crate::simd::relaxed::Relaxed;
+use crate::slow::SlowOp;
 
 /// A lane: its size and its number.
 #[derive(Clone, Copy)]
@@ -34,8 +36,8 @@ impl Translator<'_> {
                 let (low, high) = (self.reader.u64_bytes(), self.reader.u64_bytes());
                 if self.live {
                     let d = self.push_own(true);
-                    self.emit(Op::Const { d, value: low });
-                    self.emit(Op::Const { d: d + 1, value: high });
+                    self.emit(Op::V128Const { d, value: low });
+                    self.emit(Op::Const { d: 0, value: high });
                 }
             }
             13 => {
@@ -43,8 +45,8 @@ impl Translator<'_> {
                 if self.live {
                     let (b, a) = (self.pop_slot(), self.pop_slot());
                     let d = self.push_own(true);
-                    self.emit(Op::V128Shuffle { d, a, b });
-                    // The lanes stand in the operations that follow, which are never executed.
+                    self.emit(Op::I8x16Shuffle { d, a, b });
+                    // The indices stand in the operations that follow, which are never executed.
                     self.emit(Op::Const { d: 0, value: low });
                     self.emit(Op::Const { d: 0, value: high });
                 }
@@ -61,31 +63,22 @@ impl Translator<'_> {
     }
 
     fn vector_plain(&mut self, opcode: u32) {
-        if let Some(f) = vector::binary(opcode) {
-            let (b, a) = (self.pop_slot(), self.pop_slot());
-            let d = self.push_own(true);
-            self.emit_to(frequent_binary(opcode, d, a, b).unwrap_or(Op::V128Binary { d, a, b, f }), d);
-        } else if let Some(f) = vector::unary(opcode) {
+        if let Some((shape, run)) = vector::operator(opcode) {
+            let b = if shape == Shape::Binary { self.pop_slot() } else { 0 };
+            let a = self.pop_slot();
+            let d = self.push_own(shape != Shape::Test);
+            self.emit_to(Op::V128Plain { d, a, b, run }, d);
+        } else if let Some((relaxed, operands)) = Relaxed::of(opcode) {
+            let c = if operands > 2 { self.pop_slot() } else { 0 };
+            let b = if operands > 1 { self.pop_slot() } else { 0 };
             let a = self.pop_slot();
             let d = self.push_own(true);
-            self.emit_to(frequent_unary(opcode, d, a).unwrap_or(Op::V128Unary { d, a, f }), d);
-        } else if let Some(f) = vector::shift(opcode) {
-            let (b, a) = (self.pop_slot(), self.pop_slot());
-            let d = self.push_own(true);
-            self.emit_to(Op::V128Shift { d, a, b, f }, d);
-        } else if let Some(f) = vector::test(opcode) {
-            let a = self.pop_slot();
-            let d = self.push_own(false);
-            self.emit_to(Op::V128Test { d, a, f }, d);
-        } else if let Some(f) = vector::ternary(opcode) {
+            let index = self.add_slow(SlowOp::V128Relaxed { d, operands: [a, b, c], relaxed });
+            self.emit(Op::V128Relaxed { d, a, b, c, relaxed, index });
+        } else if opcode == 82 {
             let (c, b, a) = (self.pop_slot(), self.pop_slot(), self.pop_slot());
             let d = self.push_own(true);
-            if opcode == 82 {
-                return self.emit_to(Op::V128Bitselect { d, a, b, c }, d);
-            }
-            // The operator follows, because there is no room for it.
-            self.emit(Op::V128Ternary { d, a, b, c });
-            self.emit(Op::V128TernaryOperator { f });
+            self.emit_to(Op::V128Bitselect { d, a, b, c }, d);
         } else {
             self.splat(match opcode {
                 15 => 0,
@@ -128,11 +121,13 @@ impl Translator<'_> {
     }
 
     fn replace(&mut self, d: u16, (a, b): (u16, u16), lane: Lane) {
-        self.emit_to(Op::V128Replace { d, a, b, log2_bytes: lane.log2_bytes, lane: lane.number }, d);
+        self.emit_to(Op::V128ReplaceLane { d, a, b, log2_bytes: lane.log2_bytes, lane: lane.number }, d);
     }
 
     fn extract(&mut self, d: u16, a: u16, lane: Lane) {
-        self.emit_to(Op::V128Extract { d, a, log2_bytes: lane.log2_bytes, lane: lane.number }, d);
+        let bit = lane.number << lane.log2_bytes << 3;
+        let (a, shift) = (a + u16::from(bit / 64), bit % 64);
+        self.emit_to(Op::V128ExtractLane { d, a, log2_bytes: lane.log2_bytes, shift }, d);
     }
 
     fn vector_memory(&mut self, opcode: u32, memory: u32, offset: u64) {
@@ -143,10 +138,7 @@ impl Translator<'_> {
             1..=6 => {
                 self.load(LoadKind::U64, memory, offset);
                 let extend = [135, 137, 167, 169, 199, 201][usize::from(opcode.to_le_bytes()[0]) - 1];
-                let f = vector::unary(extend).expect("an operator that extends");
-                let a = self.pop_slot();
-                let d = self.push_own(true);
-                self.emit_to(Op::V128Unary { d, a, f }, d);
+                self.vector_plain(extend);
             }
             7..=10 => {
                 let log2_bytes = opcode.to_le_bytes()[0] - 7;
@@ -214,50 +206,4 @@ impl Translator<'_> {
 
 fn load_kind(log2_bytes: u8) -> LoadKind {
     [LoadKind::U8, LoadKind::U16, LoadKind::U32, LoadKind::U64][usize::from(log2_bytes)]
-}
-
-/// The operation of a frequent operator.
-fn frequent_binary(opcode: u32, d: u16, a: u16, b: u16) -> Option<Op> {
-    Some(match opcode {
-        35 => Op::I8x16Eq { d, a, b },
-        39 => Op::I8x16GtS { d, a, b },
-        55 => Op::I32x4Eq { d, a, b },
-        59 => Op::I32x4GtS { d, a, b },
-        78 => Op::V128And { d, a, b },
-        80 => Op::V128Or { d, a, b },
-        81 => Op::V128Xor { d, a, b },
-        110 => Op::I8x16Add { d, a, b },
-        111 => Op::I8x16AddSatS { d, a, b },
-        113 => Op::I8x16Sub { d, a, b },
-        142 => Op::I16x8Add { d, a, b },
-        145 => Op::I16x8Sub { d, a, b },
-        149 => Op::I16x8Mul { d, a, b },
-        174 => Op::I32x4Add { d, a, b },
-        177 => Op::I32x4Sub { d, a, b },
-        181 => Op::I32x4Mul { d, a, b },
-        186 => Op::I32x4DotI16x8S { d, a, b },
-        206 => Op::I64x2Add { d, a, b },
-        209 => Op::I64x2Sub { d, a, b },
-        228 => Op::F32x4Add { d, a, b },
-        229 => Op::F32x4Sub { d, a, b },
-        230 => Op::F32x4Mul { d, a, b },
-        231 => Op::F32x4Div { d, a, b },
-        240 => Op::F64x2Add { d, a, b },
-        241 => Op::F64x2Sub { d, a, b },
-        242 => Op::F64x2Mul { d, a, b },
-        243 => Op::F64x2Div { d, a, b },
-        _ => return None,
-    })
-}
-
-/// The operation of a frequent operator.
-fn frequent_unary(opcode: u32, d: u16, a: u16) -> Option<Op> {
-    Some(match opcode {
-        77 => Op::V128Not { d, a },
-        135 => Op::I16x8ExtendLowI8x16S { d, a },
-        136 => Op::I16x8ExtendHighI8x16S { d, a },
-        137 => Op::I16x8ExtendLowI8x16U { d, a },
-        138 => Op::I16x8ExtendHighI8x16U { d, a },
-        _ => return None,
-    })
 }
