@@ -40,10 +40,14 @@ struct Turn {
 }
 
 /// Where a frame branches.
+#[expect(clippy::large_enum_variant, reason = "frames are few, and most are turns")]
 enum Branch {
     Turn(Turn),
     /// Inside a step: all alternatives, after what the step touched so far.
-    Nested { next: usize, touched: Footprint },
+    Nested {
+        next: usize,
+        touched: Footprint,
+    },
 }
 
 struct Frame<H> {
@@ -71,11 +75,7 @@ struct Dpor<'a, 'o, H> {
 }
 
 /// Explores at least one schedule of each class. Each one that was explored is shown to `observe`.
-pub fn dpor<H: ForkHost>(
-    setup: Setup<'_, H>,
-    budget: Budget,
-    observe: &mut dyn FnMut(&Order, &Outcome),
-) -> Report {
+pub fn dpor<H: ForkHost>(setup: Setup<'_, H>, budget: Budget, observe: &mut dyn FnMut(&Order, &Outcome)) -> Report {
     let clock = Clock::start();
     let mut dpor = Dpor {
         machine: Machine::new(setup, Pace::Turns),
@@ -176,7 +176,7 @@ impl<H: ForkHost> Dpor<'_, '_, H> {
         }
         self.path.extend(script.given());
         self.data |= script.data;
-        let more = script.next();
+        let more = script.advance();
         if more {
             frame.script = script;
         }
@@ -200,7 +200,8 @@ impl<H: ForkHost> Dpor<'_, '_, H> {
             }
             Arrival::Choice(point) => self.push(Some(point), Branch::Nested { next: 0, touched }),
             Arrival::Over(ending) => {
-                let touched = if matches!(ending, Ending::Done | Ending::Deadlock(_)) { touched } else { Footprint::ALL };
+                let touched =
+                    if matches!(ending, Ending::Done | Ending::Deadlock(_)) { touched } else { Footprint::ALL };
                 let event = self.event(position, touched);
                 self.step(event);
                 let outcome = self.machine.outcome(&ending);

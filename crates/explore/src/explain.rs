@@ -78,7 +78,9 @@ pub fn words(pick: &Pick) -> String {
         Some(ChoiceKind::ContinueOrBlock) if picked == "continue" => format!("{actor} goes on without blocking ({at})"),
         Some(ChoiceKind::ContinueOrBlock) => format!("{actor} blocks, though it could go on ({at})"),
         Some(ChoiceKind::NextEvent) => format!("{actor} gets the event of {picked} before that of {default}"),
-        Some(ChoiceKind::CancelTarget) => format!("the request to cancel {actor} reaches {picked} instead of {default}"),
+        Some(ChoiceKind::CancelTarget) => {
+            format!("the request to cancel {actor} reaches {picked} instead of {default}")
+        }
         Some(
             ChoiceKind::HostStart
             | ChoiceKind::HostCompletion

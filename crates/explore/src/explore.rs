@@ -89,7 +89,7 @@ impl Default for Options {
 
 /// What the command line uses when nothing is said.
 pub const DEFAULT_BUDGET: Budget =
-    Budget { runs: Some(10_000), states: Some(4_000_000), time: Some(Duration::from_secs(60)) };
+    Budget { runs: Some(10_000), states: Some(4_000_000), time: Some(Duration::from_mins(1)) };
 
 /// How many states the portfolio searches before it samples.
 const PORTFOLIO_STATES: u64 = 20_000;

@@ -113,7 +113,7 @@ impl<H: ForkHost> Prices<'_, H> {
             let arrival = self.machine.begin(&mut script);
             let picks: Path = script.given().collect();
             self.arrive(arrival, Ways::START, &picks, cost(&picks));
-            if !script.next() {
+            if !script.advance() {
                 return;
             }
         }
@@ -152,7 +152,7 @@ impl<H: ForkHost> Prices<'_, H> {
                 picks.extend(script.given());
                 let price = price.saturating_add(cost(&picks));
                 self.arrive(arrival, open.node, &picks, price);
-                if !script.next() {
+                if !script.advance() {
                     break;
                 }
             }

@@ -14,6 +14,8 @@ pub enum Kind {
     Cancelled,
     /// The guest broke a rule.
     Trap,
+    /// The call returned, and something is left in a table that nobody will free.
+    Leak,
     /// Nothing could go on before the call had returned.
     Deadlock,
     /// The run can go on for ever, fairly, and get nowhere.
@@ -33,6 +35,7 @@ impl Kind {
             Self::Returned => "returned",
             Self::Cancelled => "cancelled",
             Self::Trap => "trap",
+            Self::Leak => "leak",
             Self::Deadlock => "deadlock",
             Self::Livelock => "livelock",
             Self::Exit => "exit",
@@ -73,7 +76,7 @@ impl Outcome {
         match self.kind {
             Kind::Returned | Kind::Cancelled => false,
             Kind::Exit => self.text != "exit(0)",
-            Kind::Trap | Kind::Deadlock | Kind::Livelock | Kind::Limit | Kind::Diverged => true,
+            Kind::Leak | Kind::Trap | Kind::Deadlock | Kind::Livelock | Kind::Limit | Kind::Diverged => true,
         }
     }
 }

@@ -169,7 +169,7 @@ impl<H: ForkHost> Search<'_, H> {
         }
         self.path.extend(script.given());
         self.data |= script.data;
-        if script.next() {
+        if script.advance() {
             frame.script = script;
         } else {
             frame.next += 1;

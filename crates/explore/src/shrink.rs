@@ -5,8 +5,9 @@
 use choice::Chooser;
 use runtime::drive::Pace;
 
-use crate::findings::{Path, cost};
+use crate::findings::{Budget, ByHash, Path, cost};
 use crate::keyed::{ByKey, KeyRecorder, Keyed};
+use crate::minimal::{Until, minimal};
 use crate::outcome::{Kind, Outcome};
 use crate::run::Follow;
 use crate::world::{Arrival, ForkHost, Machine, Setup};
@@ -44,6 +45,26 @@ pub fn replay<H: ForkHost>(machine: &mut Machine<'_, H>, chooser: impl Chooser) 
     };
     Replayed { outcome, picks: recorder.picks, path: recorder.path }
 }
+
+/// The smallest schedule with the outcome that a chooser's run has: with proof, within so many states, or by leaving picks
+/// out. Gives the path, and whether it is proven.
+pub fn smallest<H: ForkHost>(setup: Setup<'_, H>, chooser: impl Chooser, states: u64) -> (Path, bool) {
+    let mut machine = Machine::new(setup, Pace::Choices);
+    let run = replay(&mut machine, chooser);
+    let wanted = [run.outcome];
+    let budget = Budget { runs: None, states: Some(states), time: None };
+    let none = ByHash::default();
+    let cheapest = minimal(setup, Until::Proven(&wanted), &none, budget);
+    if let Some(found) = cheapest.findings.get(&wanted[0])
+        && found.proven
+    {
+        return (found.path.clone(), true);
+    }
+    (shrink(setup, &run.path, MOST_RUNS), false)
+}
+
+/// How many runs leaving out may take.
+const MOST_RUNS: u64 = 10_000;
 
 /// Leaves out what picks it can while the outcome stays, within a number of runs.
 pub fn shrink<H: ForkHost>(setup: Setup<'_, H>, path: &[u16], most_runs: u64) -> Path {

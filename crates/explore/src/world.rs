@@ -48,6 +48,11 @@ pub trait Observer<H>: Send + Sync {
     /// The result of the call, in WAVE or a like notation.
     fn result(&self, store: &Store, outcome: &InvocationOutcome) -> String;
 
+    /// What is left at the end that counts as a failure, in words.
+    fn leaks(&self, _store: &Store) -> Option<String> {
+        None
+    }
+
     /// What was written so far.
     fn output(&self, _host: &H) -> Vec<Output> {
         Vec::new()
@@ -142,7 +147,7 @@ impl Script {
     }
 
     /// Makes the next script in lexical order after a segment was run; `false` when this was the last.
-    pub fn next(&mut self) -> bool {
+    pub fn advance(&mut self) -> bool {
         let given: SmallVec<[u16; 4]> = self.given().collect();
         for position in (0..given.len()).rev() {
             if given[position] + 1 < self.met[position] {
@@ -269,7 +274,13 @@ impl<'a, H: ForkHost> Machine<'a, H> {
         let (kind, text) = match ending {
             Ending::Done => match &store.invocation(*invocation).outcome {
                 Some(InvocationOutcome::Cancelled) => (Kind::Cancelled, "cancelled".to_owned()),
-                Some(outcome) => (Kind::Returned, self.setup.observer.result(store, outcome)),
+                Some(outcome) => {
+                    let result = self.setup.observer.result(store, outcome);
+                    match self.setup.observer.leaks(store) {
+                        None => (Kind::Returned, result),
+                        Some(leaks) => (Kind::Leak, format!("leak({leaks}) after {result}")),
+                    }
+                }
                 None => (Kind::Deadlock, "deadlock".to_owned()),
             },
             Ending::Deadlock(_) => (Kind::Deadlock, "deadlock".to_owned()),

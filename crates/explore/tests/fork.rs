@@ -3,9 +3,9 @@
 
 mod support;
 
+use raddle_explore::run::Sampler as _;
 use raddle_explore::run::{Follow, record, run_once};
 use raddle_explore::samplers::Random;
-use raddle_explore::run::Sampler as _;
 use raddle_explore::world::{Arrival, Machine};
 use runtime::drive::Pace;
 use runtime::state_hash::Order;
@@ -13,10 +13,8 @@ use support::generate::program;
 use support::{Subject, example};
 
 fn subjects() -> Vec<Subject> {
-    let mut texts: Vec<String> = ["lost-update", "pipeline", "scale/producers-2x4"]
-        .iter()
-        .map(|name| example(&format!("{name}.wat")))
-        .collect();
+    let mut texts: Vec<String> =
+        ["lost-update", "pipeline", "scale/producers-2x4"].iter().map(|name| example(&format!("{name}.wat"))).collect();
     texts.extend((1..20).map(program));
     texts.iter().map(|text| Subject::new(text)).collect()
 }

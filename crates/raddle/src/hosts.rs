@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use canon::{Resource, ResourceTypeId, Value};
-use choice::{ActorId, Divergence};
+use choice::{ActorId, Divergence, StateHash, StateHasher};
 use runtime::drive::{Host, NoHost};
 use runtime::host::{CancelAnswer, HostAnswer};
 use runtime::id::{HostCallId, HostFunc, WaitableId};
@@ -45,6 +45,10 @@ impl Imports for NoImports {
     }
 }
 
+choice::state_hash!(
+    struct NoImports {}
+);
+
 impl Host for NoImports {
     fn call(&mut self, store: &mut Store, env: &mut Env<'_, '_>, call: HostCallId) -> Result<HostAnswer, Failure> {
         NoHost.call(store, env, call)
@@ -72,6 +76,40 @@ impl Host for NoImports {
 
     fn wait(&mut self) -> bool {
         NoHost.wait()
+    }
+}
+
+impl Host for Box<dyn Imports> {
+    fn call(&mut self, store: &mut Store, env: &mut Env<'_, '_>, call: HostCallId) -> Result<HostAnswer, Failure> {
+        (**self).call(store, env, call)
+    }
+
+    fn cancel(&mut self, store: &mut Store, env: &mut Env<'_, '_>, call: HostCallId) -> Result<CancelAnswer, Failure> {
+        (**self).cancel(store, env, call)
+    }
+
+    fn drop_resource(&mut self, resource: Resource) -> Result<(), Trap> {
+        (**self).drop_resource(resource)
+    }
+
+    fn copy_ended(&mut self, store: &mut Store, env: &mut Env<'_, '_>, end: WaitableId) -> Result<(), Failure> {
+        (**self).copy_ended(store, env, end)
+    }
+
+    fn deliverable(&mut self, store: &Store) -> Vec<ActorId> {
+        (**self).deliverable(store)
+    }
+
+    fn deliver(&mut self, store: &mut Store, env: &mut Env<'_, '_>, position: usize) -> Result<(), Failure> {
+        (**self).deliver(store, env, position)
+    }
+
+    fn wait(&mut self) -> bool {
+        (**self).wait()
+    }
+
+    fn divergence(&mut self) -> Option<Divergence> {
+        (**self).divergence()
     }
 }
 
@@ -124,12 +162,25 @@ struct Entry {
 const FIRST: u32 = 1 << 31;
 
 /// The host of a store.
-pub(crate) struct Hosts {
+#[derive(Clone)]
+pub(crate) struct Hosts<H = Box<dyn Imports>> {
     entries: Vec<Entry>,
     drops: Vec<(ResourceTypeId, DropFn)>,
     /// Calls that are answered, but the guest was not told yet.
     pending: Vec<(HostCallId, Vec<Value>)>,
-    pub(crate) other: Box<dyn Imports>,
+    pub(crate) other: H,
+}
+
+impl<H: StateHash> StateHash for Hosts<H> {
+    /// The functions are the same for the whole run, and hold no state that changes.
+    fn state_hash(&self, hasher: &mut StateHasher) {
+        self.pending.len().state_hash(hasher);
+        for (call, values) in &self.pending {
+            call.state_hash(hasher);
+            values.state_hash(hasher);
+        }
+        self.other.state_hash(hasher);
+    }
 }
 
 impl Default for Hosts {
@@ -148,14 +199,21 @@ impl Hosts {
     pub(crate) fn add_drop(&mut self, ty: ResourceTypeId, function: DropFn) {
         self.drops.push((ty, function));
     }
+}
 
+impl<H> Hosts<H> {
     fn entry(&self, store: &Store, call: HostCallId) -> Option<Entry> {
         let number = store.host_call(call).func.0.checked_sub(FIRST)?;
         Some(self.entries[syntax::convert::to_usize(number.into())].clone())
     }
+
+    /// The same with another host of the embedder.
+    pub(crate) fn with<G>(&self, other: G) -> Hosts<G> {
+        Hosts { entries: self.entries.clone(), drops: self.drops.clone(), pending: self.pending.clone(), other }
+    }
 }
 
-impl Host for Hosts {
+impl<H: Host> Host for Hosts<H> {
     fn call(&mut self, store: &mut Store, env: &mut Env<'_, '_>, call: HostCallId) -> Result<HostAnswer, Failure> {
         let Some(entry) = self.entry(store, call) else { return self.other.call(store, env, call) };
         let types = &env.program.definitions.types;

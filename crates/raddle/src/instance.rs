@@ -93,6 +93,11 @@ impl Export {
 }
 
 impl Func {
+    /// Which function of the executor it is.
+    pub const fn id(&self) -> FuncId {
+        self.id
+    }
+
     /// Its type, in the types of the program.
     pub const fn ty(&self) -> FuncTypeId {
         self.ty
@@ -122,7 +127,11 @@ impl Func {
         }
     }
 
-    fn values(&self, store: &Store, args: &[Val]) -> Result<Vec<Value>, Error> {
+    /// Arguments as the executor takes them.
+    ///
+    /// # Errors
+    /// `Error::Input` for arguments that do not fit.
+    pub fn values(&self, store: &Store, args: &[Val]) -> Result<Vec<Value>, Error> {
         let types = &store.program().definitions.types;
         let params = &types.func(self.ty).params;
         if params.len() != args.len() {

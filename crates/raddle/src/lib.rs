@@ -37,13 +37,15 @@
 //! # }
 //! ```
 //!
-//! Left out on purpose: exploring schedules (crate `raddle-explore` drives the executor itself), and a host for WASI
-//! (`raddle-wasi`), which a store takes as its [`Imports`].
+//! Which outcomes a component can have, under all its schedules, is asked with [`explore()`].
+//!
+//! Left out on purpose: a host for WASI (`raddle-wasi`), which a store takes as its [`Imports`].
 
 mod component;
 mod convert;
 mod engine;
 mod error;
+pub mod explore;
 mod hosts;
 mod instance;
 mod linker;
@@ -55,6 +57,7 @@ pub use choice::{ChoicePoint, Chooser, Divergence, First, Names, Pick, Replay, S
 pub use component::{Component, Module};
 pub use engine::{Config, Engine};
 pub use error::Error;
+pub use explore::explore;
 pub use hosts::{HostContext, Imports, NoImports};
 pub use instance::{Export, Func, Instance};
 pub use linker::{Linker, LinkerInstance};

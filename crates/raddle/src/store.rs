@@ -7,9 +7,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use canon::Value;
 use choice::{ChoicePoint, Chooser, Divergence, First, Names, Pick, Recorder};
 use runtime::drive::{Ended, drain, run_until_resolved};
-use runtime::id::InvocationId;
+use runtime::id::{FuncId, InvocationId};
 use runtime::instantiate::ExternValue;
 use runtime::step::{Env, Failure, InvocationOutcome};
 use runtime::trace::Tracer;
@@ -155,6 +156,16 @@ impl Store {
         done(ended)
     }
 
+    /// Begins a call; nothing runs yet.
+    pub(crate) fn begin(&mut self, func: FuncId, args: Vec<Value>) -> Result<InvocationId, Error> {
+        self.drive(|state, env, _| state.invoke(env, func, args))
+    }
+
+    /// The program, the executor's state and the host.
+    pub(crate) fn into_parts(self) -> (Arc<Program>, State, Hosts) {
+        (self.program, self.state, self.hosts)
+    }
+
     pub(crate) const fn number(&self) -> u64 {
         self.number
     }
@@ -239,7 +250,7 @@ fn done(ended: Ended) -> Result<(), Error> {
     }
 }
 
-fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
+pub(crate) fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic without words".to_owned())
 }

@@ -306,16 +306,12 @@ fn take_turn(
     ready: &[ThreadId],
     picked: usize,
 ) -> Result<(), Failure> {
-    match ready.get(picked) {
-        Some(thread) => {
-            store.tick(env, *thread);
-            Ok(())
-        }
-        None => {
-            store.notes.touch_host();
-            host.deliver(store, env, picked - ready.len())
-        }
+    if let Some(thread) = ready.get(picked) {
+        store.tick(env, *thread);
+        return Ok(());
     }
+    store.notes.touch_host();
+    host.deliver(store, env, picked - ready.len())
 }
 
 /// Steps until nothing runs or a choice has to be made, asking the host.

@@ -327,12 +327,11 @@ impl Walk<'_, '_> {
         }
         self.put(&(thread.cancellable, thread.index));
         self.put(&thread.storage);
-        match thread.body {
-            Body::CallbackWait(set) => {
-                self.tag(255);
-                self.visit(Kind::Set, set.0);
-            }
-            body => self.put(&body),
+        if let Body::CallbackWait(set) = thread.body {
+            self.tag(255);
+            self.visit(Kind::Set, set.0);
+        } else {
+            self.put(&thread.body);
         }
         self.pending(&thread.pending);
         self.put(&thread.resumed);

@@ -99,9 +99,11 @@ impl Pct {
         self.step(actor);
         let own = self.priority(actor);
         let ready = store.ready_threads();
-        let beaten = ready.iter().any(|thread| self.priority(store.names().name_hash(store.thread(*thread).actor)) > own);
+        let beaten =
+            ready.iter().any(|thread| self.priority(store.names().name_hash(store.thread(*thread).actor)) > own);
         let word = if beaten { "block" } else { "continue" };
-        let position = point.alternatives.iter().position(|alternative| *alternative == choice::Alternative::Word(word));
+        let position =
+            point.alternatives.iter().position(|alternative| *alternative == choice::Alternative::Word(word));
         position.unwrap_or(0)
     }
 }
