@@ -3,6 +3,7 @@
 //! Spec: none; the words are wasmtime's where it has them. Each command has a file; what they share is in `common`.
 
 mod common;
+mod explore;
 mod host;
 mod inspect;
 mod invoke;
@@ -35,6 +36,8 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Run(run::Run),
+    Explore(Box<explore::Explore>),
+    Shrink(explore::Shrink),
     Replay(replay::Replay),
     Wast(wast::Wast),
     Inspect(inspect::Inspect),
@@ -44,6 +47,8 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Run(command) => command.run(),
+        Command::Explore(command) => command.run(),
+        Command::Shrink(command) => command.run(),
         Command::Replay(command) => command.run(),
         Command::Wast(command) => command.run(),
         Command::Inspect(command) => command.run(),

@@ -77,7 +77,7 @@ fn is_command(entry: &str) -> bool {
 }
 
 /// The call that runs a component when none is given: `run` of an exported `wasi:cli/run`, the newest, or else `run`.
-fn default_entry(component: &Component) -> String {
+pub(crate) fn default_entry(component: &Component) -> String {
     let commands = component.exports().iter().map(|export| export.name.as_str()).filter(|name| is_command(name));
     commands.max().map_or_else(|| "run()".to_owned(), |name| format!("{name}#run()"))
 }
@@ -85,6 +85,16 @@ fn default_entry(component: &Component) -> String {
 impl Job<'_> {
     /// Runs it under a chooser.
     pub(crate) fn run(&self, chooser: impl Chooser + 'static) -> Result<Ran, Stop> {
+        let ran = self.run_quietly(chooser)?;
+        let left_over = Host::finish(&ran.store);
+        if !matches!(ran.result, Err(Error::Divergence(_))) {
+            left_over?;
+        }
+        Ok(ran)
+    }
+
+    /// Runs it under a chooser, and prints nothing that a virtual host kept.
+    pub(crate) fn run_quietly(&self, chooser: impl Chooser + 'static) -> Result<Ran, Stop> {
         let engine = self.switches.engine()?;
         let component = component(&engine, self.path, self.bytes)?;
         let mut store = Store::new(&engine);
@@ -99,10 +109,6 @@ impl Job<'_> {
             Err(stop @ Stop::Usage(_)) => return Err(stop),
             Ok(vals) => Ok(vals),
         };
-        let left_over = Host::finish(&store);
-        if !matches!(result, Err(Error::Divergence(_))) {
-            left_over?;
-        }
         Ok(Ran { result, store, entry })
     }
 

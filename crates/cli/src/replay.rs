@@ -30,14 +30,12 @@ pub(crate) struct Replay {
 impl Replay {
     pub(crate) fn run(self) -> Result<ExitCode, Stop> {
         let schedule = Schedule::read(&self.schedule).map_err(|error| Stop::usage(error.to_string()))?;
-        let path = self.component.clone().unwrap_or_else(|| self.recorded_path(&schedule));
+        let path = self.component.clone().unwrap_or_else(|| recorded_path(&self.schedule, &schedule));
         let bytes = read(&path)?;
         if !schedule.header.program.is(&bytes) {
             eprintln!("warning: {}: not the bytes that were recorded", path.display());
         }
-        let mut switches = Switches { wasm: schedule.header.config.switches.clone() };
-        let drain = switches.wasm.iter().any(|switch| switch == DRAIN);
-        switches.wasm.retain(|switch| switch != DRAIN);
+        let (switches, drain) = recorded_switches(&schedule);
         let trace = self.trace.as_deref().map(TraceTo::new);
         let host = Host::recorded(&schedule)?;
         let job = Job {
@@ -51,16 +49,6 @@ impl Replay {
         };
         let ran = job.run(choice::Replay::new(schedule.picks.clone()))?;
         self.compare(&schedule, &ran)
-    }
-
-    /// The path in the file, from here or from beside the file.
-    fn recorded_path(&self, schedule: &Schedule) -> PathBuf {
-        let path = Path::new(&schedule.header.program.path);
-        let beside = self.schedule.parent().map(|folder| folder.join(path));
-        match beside {
-            Some(beside) if !path.exists() && beside.exists() => beside,
-            Some(_) | None => path.to_owned(),
-        }
     }
 
     fn compare(&self, schedule: &Schedule, ran: &Ran) -> Result<ExitCode, Stop> {
@@ -84,4 +72,22 @@ impl Replay {
         eprintln!("same outcome ({}) and same state ({:032x}) as recorded", found.outcome, found.state_hash);
         shown.map_err(|error| Stop::Run(error, Some(self.schedule.display().to_string())))
     }
+}
+
+/// The path of the program in a schedule file, from here or from beside the file.
+pub(crate) fn recorded_path(file: &Path, schedule: &Schedule) -> PathBuf {
+    let path = Path::new(&schedule.header.program.path);
+    let beside = file.parent().map(|folder| folder.join(path));
+    match beside {
+        Some(beside) if !path.exists() && beside.exists() => beside,
+        Some(_) | None => path.to_owned(),
+    }
+}
+
+/// The switches in a schedule file, and whether the run went on until nothing was ready.
+pub(crate) fn recorded_switches(schedule: &Schedule) -> (Switches, bool) {
+    let mut switches = Switches { wasm: schedule.header.config.switches.clone() };
+    let drain = switches.wasm.iter().any(|switch| switch == DRAIN);
+    switches.wasm.retain(|switch| switch != DRAIN);
+    (switches, drain)
 }
