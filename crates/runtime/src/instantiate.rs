@@ -274,7 +274,11 @@ impl Store {
                 self.at().push_core(value);
                 Ok(())
             }
-            Definition::Resource { resource, dtor, .. } => {
+            Definition::Resource { resource, dtor, rep } => {
+                if *rep == PtrType::I64 {
+                    let message = "resource types with `(rep i64)` are not supported: expected `(rep i32)`";
+                    return Err(Fault::Link(message.to_owned()));
+                }
                 let inst = self.at().inst;
                 let dtor = dtor.map(|dtor| self.at().core_funcs[dtor.index()]);
                 let resource_type = ResourceType { implementation: Some(inst), dtor, name: String::new() };
