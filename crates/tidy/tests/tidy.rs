@@ -140,7 +140,11 @@ const NOT_PLAIN_DATA: &[(&str, &str)] = &[
 const PLAIN_DATA_EXCEPTIONS: &[(&str, &str, &str)] = &[
     ("crates/wasm/src/stack.rs", "thread_local!", "spare allocations, whose content is never read"),
     ("crates/wasm/src/stack.rs", "Cell<", "spare allocations, whose content is never read"),
-    ("crates/wasm/src/machine/dispatch.rs", "Cell<", "a view of the stack while it runs: frames overlap where arguments are passed"),
+    (
+        "crates/wasm/src/machine/dispatch.rs",
+        "Cell<",
+        "a view of the stack while it runs: frames overlap where arguments are passed",
+    ),
 ];
 
 #[test]

@@ -151,14 +151,8 @@ impl Machine<'_> {
     /// When nothing was called, a host function has not returned, or the results were not taken.
     pub fn run(&mut self, stack: &mut Stack) -> Exit {
         let CoreStore { limits, links, live } = &mut *self.store;
-        let mut world = World {
-            links,
-            live,
-            limits,
-            modules: self.modules,
-            data: &mut *self.data,
-            fuel: &mut *self.fuel,
-        };
+        let mut world =
+            World { links, live, limits, modules: self.modules, data: &mut *self.data, fuel: &mut *self.fuel };
         if !world.pay(stack) {
             return Exit::OutOfFuel;
         }
