@@ -172,9 +172,7 @@ impl Explore {
             None => plain.strategy,
         };
         let states = self.states.or(plain.budget.states);
-        let budget = if self.exhaustive {
-            Budget { runs: self.runs, states, time: self.time }
-        } else if self.runs.is_some() || self.time.is_some() {
+        let budget = if self.exhaustive || self.runs.is_some() || self.time.is_some() {
             Budget { runs: self.runs, states, time: self.time }
         } else {
             Budget { states, ..plain.budget }
