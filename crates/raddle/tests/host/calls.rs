@@ -166,9 +166,10 @@ fn cancels_later(returns: bool) -> Peer {
             let call = turn.call.expect("a call is cancelled");
             turn.later(move |turn| {
                 turn.log("host: decides");
-                match returns {
-                    true => turn.store.resolve_host_call(turn.env, call, vec![Value::U32(7)]),
-                    false => turn.store.cancel_host_call(turn.env, call),
+                if returns {
+                    turn.store.resolve_host_call(turn.env, call, vec![Value::U32(7)])
+                } else {
+                    turn.store.cancel_host_call(turn.env, call)
                 }
             });
             CancelAnswer::Later

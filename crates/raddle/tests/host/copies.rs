@@ -53,6 +53,7 @@ fn writes(begin: Begin, body: &str, expected: &[&str]) {
     check(&Guest { imports: &[TAKE], body, ..Guest::default() }, || takes(begin), expected);
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it is what comes after a copy, as those that copy again")]
 fn drops(turn: &mut Turn<'_, '_, '_>, end: WaitableId) -> Result<(), runtime::step::Failure> {
     turn.drop_end(end);
     Ok(())

@@ -65,7 +65,6 @@ impl Peer {
         name: &'static str,
         on_call: impl Fn(&mut Turn<'_, '_, '_>, &[Value]) -> Result<HostAnswer, Failure> + 'static,
     ) -> Self {
-        #[expect(clippy::arc_with_non_send_sync, reason = "tests use one thread, and `Rc` is for nobody")]
         let on_call: OnCall = Arc::new(on_call);
         self.funcs.push((name, on_call));
         self
