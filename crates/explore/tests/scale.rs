@@ -3,17 +3,14 @@
 
 mod support;
 
-use std::time::Instant;
-
 use raddle_explore::findings::Budget;
 use raddle_explore::search::{Space, search};
 use support::{Subject, example};
 
 fn states_of(name: &str) -> (bool, usize) {
     let subject = Subject::new(&example(&format!("scale/{name}.wat")));
-    let started = Instant::now();
     let (report, _) = search(subject.setup(), Space::States, Budget::default());
-    eprintln!("{name}: {} outcomes, {:?}, {:?}", report.outcomes.len(), report.stats, started.elapsed());
+    eprintln!("{name}: {} outcomes, {:?}", report.outcomes.len(), report.stats);
     (report.complete, report.outcomes.len())
 }
 

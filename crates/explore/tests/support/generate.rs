@@ -47,7 +47,7 @@ pub(crate) fn program(seed: u64) -> String {
     text.push_str(SHARED);
     let mut cancellable = Vec::new();
     for worker in 0..workers {
-        let ops: Vec<Op> = (0..1 + draws.below(most)).map(|_| op(&mut draws, worker)).collect();
+        let ops: Vec<Op> = (0..=draws.below(most)).map(|_| op(&mut draws, worker)).collect();
         let callback = draws.below(3) == 0;
         cancellable.push(!callback && draws.below(2) == 0);
         let is_cancellable = cancellable[cancellable.len() - 1];
@@ -163,6 +163,7 @@ fn worker(number: u64, ops: &[Op], cancellable: bool, callback: bool) -> String 
     )
 }
 
+#[expect(clippy::too_many_lines, reason = "one text, part by part")]
 fn main(workers: u64, draws: &mut Draws, cancellable: &[bool]) -> String {
     let (mut imports, mut cores, mut lowers, mut exports, mut withs) = Default::default();
     let mut body = String::new();

@@ -36,6 +36,7 @@ impl Observer<NoHost> for Plain {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the programs of the tests return numbers")]
 fn spell(value: &Value) -> String {
     match value {
         Value::U32(number) => number.to_string(),
