@@ -1,6 +1,9 @@
-//! Run: `cargo test --release -p raddle-explore --test rates -- --nocapture`. Prints how many schedules a second each sampler
-//! runs, and what forking costs; the numbers are for people, and nothing fails by them.
+//! Run: `cargo run --release -p raddle-explore --example rates`. Prints how many schedules a second each sampler runs, and
+//! what forking costs; the numbers are for people, and nothing fails by them.
 
+#![expect(clippy::disallowed_methods, reason = "it measures")]
+
+#[path = "../tests/support/mod.rs"]
 mod support;
 
 use std::time::{Duration, Instant};
@@ -12,7 +15,7 @@ use runtime::drive::Pace;
 use runtime::state_hash::Order;
 use support::{Subject, example};
 
-const TIME: Duration = Duration::from_millis(1000);
+const TIME: Duration = Duration::from_secs(1);
 
 fn rate(subject: &Subject, sampler: &mut dyn Sampler) -> u64 {
     let mut machine = Machine::new(subject.setup(), sampler.pace());
@@ -27,11 +30,7 @@ fn rate(subject: &Subject, sampler: &mut dyn Sampler) -> u64 {
     runs
 }
 
-#[test]
-fn schedules_a_second() {
-    if cfg!(debug_assertions) {
-        return;
-    }
+fn main() {
     let subject = Subject::new(&example("scale/producers-2x4.wat"));
     let profile = Profile::of(subject.setup());
     rate(&subject, &mut Random::new(1));
