@@ -89,7 +89,7 @@ impl Brute<'_> {
                 let snapshot = self.machine.snapshot();
                 for picked in 0..point.alternatives.len() {
                     let mut nested = step.nested.clone();
-                    nested.push(u16::try_from(picked).unwrap());
+                    nested.push(u16::try_from(picked).expect("few alternatives"));
                     let step = Step { nested, ..step };
                     self.take(&snapshot, &point, picked, step, cost);
                 }
@@ -98,6 +98,7 @@ impl Brute<'_> {
         self.order.truncate(count);
     }
 
+    #[expect(clippy::too_many_arguments, reason = "one step of the search")]
     fn take(&mut self, snapshot: &Snapshot<NoHost>, point: &ChoicePoint, picked: usize, mut step: Step, cost: u32) {
         if self.all.schedules >= self.most {
             return;
