@@ -2,6 +2,7 @@
 //!
 //! Spec: none; the words are wasmtime's where it has them. Each command has a file; what they share is in `common`.
 
+mod bench;
 mod common;
 mod explore;
 mod host;
@@ -42,6 +43,7 @@ enum Command {
     Wast(wast::Wast),
     Inspect(inspect::Inspect),
     Rules(rules::Rules),
+    Bench(bench::Bench),
 }
 
 fn main() -> ExitCode {
@@ -53,6 +55,7 @@ fn main() -> ExitCode {
         Command::Wast(command) => command.run(),
         Command::Inspect(command) => command.run(),
         Command::Rules(command) => command.run(),
+        Command::Bench(command) => command.run(),
     };
     result.unwrap_or_else(common::Stop::report)
 }

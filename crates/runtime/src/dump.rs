@@ -186,7 +186,8 @@ impl Store {
     }
 }
 
-fn func_name(program: &Program, frame: &wasm::FrameInfo) -> String {
+/// What the function of a core frame is called.
+pub fn func_name(program: &Program, frame: &wasm::FrameInfo) -> String {
     let module = &program.modules[frame.module.index()].syntax;
     let exported = || {
         let export = module.exports.iter().find(|export| export.item == ExportItem::Func(frame.func));
