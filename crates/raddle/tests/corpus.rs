@@ -2,6 +2,13 @@
 //! `core_differential` run here only, without the other engine.
 
 #![allow(unreachable_pub, dead_code, reason = "the modules belong to the library of the fuzz workspace")]
+#![allow(
+    clippy::wildcard_enum_match_arm,
+    clippy::struct_field_names,
+    clippy::single_match,
+    clippy::single_match_else,
+    reason = "the fuzz workspace has lints of its own"
+)]
 
 #[path = "../../../fuzz/src/canon_round_trip.rs"]
 mod canon_round_trip;
