@@ -3,6 +3,8 @@
 //!
 //! The programs are our own scripts, the examples and, where they are found, the official scripts (see `suites`).
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "only calls of components with plain values are of interest")]
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
