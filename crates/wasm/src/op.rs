@@ -374,6 +374,8 @@ pub(crate) enum Op {
     I8x16Shuffle { d: u16, a: u16, b: u16 },
     /// Lanes of 2^`log2_bytes` bytes.
     V128Splat { d: u16, a: u16, log2_bytes: u8 },
+    /// A cell and 64 zeros.
+    V128ExtendZero { d: u16, a: u16 },
     /// The lane lies in one cell, `shift` bits from its lower end.
     V128ExtractLane { d: u16, a: u16, log2_bytes: u8, shift: u8 },
     V128ReplaceLane { d: u16, a: u16, b: u16, log2_bytes: u8, lane: u8 },

@@ -105,6 +105,8 @@ pub(crate) struct Context<'a> {
     pub(super) links: &'a Links,
     pub(super) tables: &'a [Table],
     pub(super) parameters: &'a Parameters,
+    /// Zeros, for all that the compiler knows of the numbers in this place: see the handlers of vectors.
+    pub(super) zeros: [u64; 2],
     pub(super) limits: &'a Limits,
     pub(super) max_depth: u32,
     /// The link of a frame that is being entered.
@@ -223,6 +225,7 @@ fn run_slice(world: &mut World<'_>, stack: &mut Stack) -> Stop {
         links,
         tables: &live.tables,
         parameters: &live.parameters,
+        zeros: std::hint::black_box([0; 2]),
         limits: world.limits,
         max_depth: world.limits.call_depth,
         link: Link { first: 0, second: 0 },

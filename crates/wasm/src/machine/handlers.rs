@@ -366,6 +366,7 @@ pub(super) fn handler_of(op: &Op) -> Handler {
         Op::V128Bitselect { .. } => vector::bitselect,
         Op::I8x16Shuffle { .. } => vector::shuffle,
         Op::V128Splat { .. } => vector::splat,
+        Op::V128ExtendZero { .. } => vector::extend_zero,
         Op::V128ExtractLane { .. } => vector::extract_lane,
         Op::V128ReplaceLane { .. } => vector::replace_lane,
         Op::V128Relaxed { .. } => vector::relaxed,

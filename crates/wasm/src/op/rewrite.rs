@@ -203,6 +203,7 @@ impl Op {
             | Self::V128Plain { d, .. }
             | Self::V128Bitselect { d, .. }
             | Self::V128Splat { d, .. }
+            | Self::V128ExtendZero { d, .. }
             | Self::V128ExtractLane { d, .. }
             | Self::V128ReplaceLane { d, .. }
             | Self::LoadM { d, .. } => {

@@ -16,7 +16,6 @@
 
 use super::integer::ones;
 use super::{from_halves, halves, map, zip};
-use crate::numeric::{max_32, max_64, min_32, min_64};
 
 /// The lanes of a vector.
 #[inline(always)]
@@ -65,16 +64,18 @@ pub(super) fn zip_64(x: u128, y: u128, f: impl Fn(f64, f64) -> f64) -> u128 {
     zip(x, y, |x, y| f(f64::from_bits(x), f64::from_bits(y)).to_bits())
 }
 
-/// Whether a lane is a NaN.
+/// Whether a lane is a NaN: without its sign, it is above infinity.
 #[inline(always)]
 pub(crate) fn has_nan_32(x: u128) -> bool {
-    f32x4(x).into_iter().fold(false, |has_nan, lane| has_nan | lane.is_nan())
+    let [low, high] = halves(x).map(|x| (x & 0x7fff_ffff_7fff_ffff).wrapping_add(0x007f_ffff_007f_ffff));
+    (low | high) & 0x8000_0000_8000_0000 != 0
 }
 
 /// Whether a lane is a NaN.
 #[inline(always)]
 pub(crate) fn has_nan_64(x: u128) -> bool {
-    f64x2(x).into_iter().fold(false, |has_nan, lane| has_nan | lane.is_nan())
+    let [low, high] = halves(x).map(|x| (x & (u64::MAX >> 1)).wrapping_add(0x000f_ffff_ffff_ffff));
+    (low | high) >> 63 != 0
 }
 
 /// The vector with all its NaNs canonical.
@@ -128,14 +129,10 @@ lanewise! {
     zip_32 f32x4_sub(x, y) => x - y;
     zip_32 f32x4_mul(x, y) => x * y;
     zip_32 f32x4_div(x, y) => x / y;
-    zip_32 f32x4_min(x, y) => min_32(x, y);
-    zip_32 f32x4_max(x, y) => max_32(x, y);
     zip_64 f64x2_add(x, y) => x + y;
     zip_64 f64x2_sub(x, y) => x - y;
     zip_64 f64x2_mul(x, y) => x * y;
     zip_64 f64x2_div(x, y) => x / y;
-    zip_64 f64x2_min(x, y) => min_64(x, y);
-    zip_64 f64x2_max(x, y) => max_64(x, y);
     // Choosing keeps the bits of NaNs.
     choose_32 f32x4_pmin(x, y) => y < x;
     choose_32 f32x4_pmax(x, y) => x < y;
@@ -155,11 +152,44 @@ lanewise! {
     compare_64 f64x2_ge(x, y) => x >= y;
 }
 
+/// *Spec: core specification, `fmin`.* Where neither is less, they are zeros, of which one with a sign counts, or the
+/// same, or one is a NaN: then the bits of both together are what is wanted.
+#[inline(always)]
+pub(crate) fn f32x4_min(x: u128, y: u128) -> u128 {
+    choose_32(x, y, |x, y| y < x) | choose_32(y, x, |y, x| x < y)
+}
+
+/// *Spec: core specification, `fmax`.* The minimum of what is negated, negated.
+#[inline(always)]
+pub(crate) fn f32x4_max(x: u128, y: u128) -> u128 {
+    let sign = 0x8000_0000_8000_0000;
+    zip(x, y, |x, y| {
+        let (x, y) = (x ^ sign, y ^ sign);
+        let lane = |shift: u32| {
+            let (x, y) = (f32::from_bits((x >> shift) as u32), f32::from_bits((y >> shift) as u32));
+            let (first, second) = (if y < x { y } else { x }, if x < y { x } else { y });
+            u64::from(first.to_bits() | second.to_bits()) << shift
+        };
+        (lane(0) | lane(32)) ^ sign
+    })
+}
+
+/// *Spec: core specification, `fmin`.* As for `f32x4`.
+#[inline(always)]
+pub(crate) fn f64x2_min(x: u128, y: u128) -> u128 {
+    choose_64(x, y, |x, y| y < x) | choose_64(y, x, |y, x| x < y)
+}
+
+/// *Spec: core specification, `fmax`.*
+#[inline(always)]
+pub(crate) fn f64x2_max(x: u128, y: u128) -> u128 {
+    f64x2_neg(f64x2_min(f64x2_neg(x), f64x2_neg(y)))
+}
+
 /// The second lane where the condition holds, the first where it does not.
 #[inline(always)]
 fn choose_32(x: u128, y: u128, second: impl Fn(f32, f32) -> bool) -> u128 {
-    let (x, y) = (u32x4(x), u32x4(y));
-    from_lanes(std::array::from_fn(|i| if second(f32::from_bits(x[i]), f32::from_bits(y[i])) { y[i] } else { x[i] }))
+    zip_32(x, y, |x, y| if second(x, y) { y } else { x })
 }
 
 /// The second lane where the condition holds, the first where it does not.
@@ -171,7 +201,7 @@ fn choose_64(x: u128, y: u128, second: impl Fn(f64, f64) -> bool) -> u128 {
 #[inline(always)]
 fn compare_32(x: u128, y: u128, holds: impl Fn(f32, f32) -> bool) -> u128 {
     let (x, y) = (f32x4(x), f32x4(y));
-    from_lanes(std::array::from_fn(|i| u32::from(holds(x[i], y[i])).wrapping_neg()))
+    from_lanes(std::array::from_fn(|i| if holds(x[i], y[i]) { u32::MAX } else { 0 }))
 }
 
 #[inline(always)]

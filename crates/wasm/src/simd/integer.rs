@@ -30,7 +30,7 @@ halfwise! {
 #[inline(always)]
 pub(crate) fn v128_bitselect(x: u128, y: u128, mask: u128) -> u128 {
     let (x, y, mask) = (halves(x), halves(y), halves(mask));
-    from_halves([lanes::select(mask[0], x[0], y[0]), lanes::select(mask[1], x[1], y[1])])
+    from_halves([(x[0] & mask[0]) | (y[0] & !mask[0]), (x[1] & mask[1]) | (y[1] & !mask[1])])
 }
 
 /// *Spec: core specification, `v128.any_true`.*

@@ -282,26 +282,31 @@ pub(super) const fn mul_32(x: u64, y: u64) -> u64 {
     ((x & low).wrapping_mul(y & low) & low) | (x >> 32).wrapping_mul(y >> 32) << 32
 }
 
-/// A lane of 16 bits as a number.
+/// The products of the lower lane of each pair of lanes of 16 bits, in 32 bits; the lanes stand for numbers that are
+/// smaller by 2^15.
 #[inline(always)]
-const fn signed_16(x: u64, lane: u32) -> i64 {
-    (x << (48 - 16 * lane)).cast_signed() >> 48
+const fn signed_products(x: u64, y: u64) -> u64 {
+    let (x, y) = (x & 0x0000_ffff_0000_ffff, y & 0x0000_ffff_0000_ffff);
+    // (x - 2^15) (y - 2^15) = x y - 2^15 (x + y) + 2^30; of the sum, the lowest 17 bits count.
+    let sum = ((x + y) & 0x0001_ffff_0001_ffff) << 15;
+    add::<32>(sub::<32>(mul_32(x, y), sum), 0x4000_0000_4000_0000)
 }
 
 /// *Spec: core specification, `iq15mulrsat_s`, on lanes of 16 bits.*
 #[inline(always)]
-pub(super) fn q15mulr_sat_s(x: u64, y: u64) -> u64 {
-    let product = |lane| {
-        let product = (signed_16(x, lane) * signed_16(y, lane) + 0x4000) >> 15;
-        (product.min(0x7fff).cast_unsigned() & 0xffff) << (16 * lane)
-    };
-    product(0) | product(1) | product(2) | product(3)
+pub(super) const fn q15mulr_sat_s(x: u64, y: u64) -> u64 {
+    let (x, y) = (x ^ top::<16>(), y ^ top::<16>());
+    let half = 0x0000_4000_0000_4000;
+    let even = add::<32>(signed_products(x, y), half);
+    let odd = add::<32>(signed_products(x >> 16, y >> 16), half);
+    let rounded = ((even >> 15) & 0x0000_ffff_0000_ffff) | (odd << 1) & 0xffff_0000_ffff_0000;
+    // Only the square of the smallest number gives 2^15, and nothing gives -2^15.
+    add::<16>(rounded, eq::<16>(rounded, top::<16>()))
 }
 
 /// *Spec: core specification, `ivdot`, on lanes of 16 bits.*
 #[inline(always)]
-pub(super) fn dot_s(x: u64, y: u64) -> u64 {
-    let product = |lane| signed_16(x, lane) * signed_16(y, lane);
-    let [low, high] = [product(0) + product(1), product(2) + product(3)].map(i64::cast_unsigned);
-    low & 0xffff_ffff | high << 32
+pub(super) const fn dot_s(x: u64, y: u64) -> u64 {
+    let (x, y) = (x ^ top::<16>(), y ^ top::<16>());
+    add::<32>(signed_products(x, y), signed_products(x >> 16, y >> 16))
 }

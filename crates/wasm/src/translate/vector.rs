@@ -149,8 +149,7 @@ impl Translator<'_> {
                 self.load(if opcode == 92 { LoadKind::U32 } else { LoadKind::U64 }, memory, offset);
                 let a = self.pop_slot();
                 let d = self.push_own(true);
-                self.emit_copy(d, a, false);
-                self.emit(Op::Const { d: d + 1, value: 0 });
+                self.emit_to(Op::V128ExtendZero { d, a }, d);
             }
         }
     }

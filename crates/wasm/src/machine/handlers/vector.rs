@@ -74,7 +74,7 @@ macro_rules! shift {
             #[doc = concat!("`", $text, "`")]
             fn $name<'a>(cx: &mut Context<'a>, ip: &'a [Op], r: Regs<'a>, mem: &'a mut [u8]) {
                 let [Op::V128Plain { d, a, b, .. }, rest @ ..] = ip else { return };
-                r.set_vector(*d, simd::$family::$name(r.vector(*a), syntax::convert::low_u32(r.get(*b))));
+                put(cx, r, *d, simd::$family::$name(r.vector(*a), syntax::convert::low_u32(r.get(*b))));
                 next(cx, rest, r, mem);
             }
         )*
@@ -121,7 +121,7 @@ macro_rules! float_unary {
                 #[inline(never)]
                 fn nan<'a>(cx: &mut Context<'a>, ip: &'a [Op], r: Regs<'a>, mem: &'a mut [u8]) {
                     let [Op::V128Plain { d, a, .. }, rest @ ..] = ip else { return };
-                    r.set_vector(*d, simd::$family::$canonical(simd::$family::$name(r.vector(*a))));
+                    put(cx, r, *d, simd::$family::$canonical(simd::$family::$name(r.vector(*a))));
                     next(cx, rest, r, mem);
                 }
                 let [Op::V128Plain { d, a, .. }, rest @ ..] = ip else { return };
@@ -129,7 +129,7 @@ macro_rules! float_unary {
                 if simd::$family::$has_nan(value) {
                     return nan(cx, ip, r, mem);
                 }
-                r.set_vector(*d, value);
+                put(cx, r, *d, value);
                 next(cx, rest, r, mem);
             }
         )*
@@ -155,7 +155,7 @@ macro_rules! float_binary {
                 fn nan<'a>(cx: &mut Context<'a>, ip: &'a [Op], r: Regs<'a>, mem: &'a mut [u8]) {
                     let [Op::V128Plain { d, a, b, .. }, rest @ ..] = ip else { return };
                     let value = simd::$family::$name(r.vector(*a), r.vector(*b));
-                    r.set_vector(*d, simd::$family::$canonical(value));
+                    put(cx, r, *d, simd::$family::$canonical(value));
                     next(cx, rest, r, mem);
                 }
                 let [Op::V128Plain { d, a, b, .. }, rest @ ..] = ip else { return };
@@ -163,7 +163,7 @@ macro_rules! float_binary {
                 if simd::$family::$has_nan(value) {
                     return nan(cx, ip, r, mem);
                 }
-                r.set_vector(*d, value);
+                put(cx, r, *d, value);
                 next(cx, rest, r, mem);
             }
         )*
@@ -198,23 +198,49 @@ compute! {
         let chosen = if syntax::convert::low_u32(r.get(c)) == 0 { b } else { a };
         r.set_vector(d, r.vector(chosen));
     };
-    bitselect: V128Bitselect { d, a, b, c }, r => {
-        r.set_vector(d, simd::integer::v128_bitselect(r.vector(a), r.vector(b), r.vector(c)));
-    };
-    splat: V128Splat { d, a, log2_bytes }, r => {
-        let half = (r.get(a) & mask(log2_bytes)).wrapping_mul(LOWEST[usize::from(log2_bytes & 3)]);
-        r.set_vector(d, simd::from_halves([half, half]));
-    };
     extract_lane: V128ExtractLane { d, a, log2_bytes, shift }, r => {
         r.set(d, (r.get(a) >> (shift & 63)) & mask(log2_bytes));
     };
-    replace_lane: V128ReplaceLane { d, a, b, log2_bytes, lane }, r => {
-        let [low, high] = halves(r.vector(a));
+}
+
+/// Declares handlers that write a vector to the cells `d`.
+macro_rules! compute_vector {
+    ($($name:ident: $op:ident { $($field:ident),* }, $cx:ident, $r:ident => $body:expr;)*) => {$(
+        pub(super) fn $name<'a>($cx: &mut Context<'a>, ip: &'a [Op], $r: Regs<'a>, mem: &'a mut [u8]) {
+            let [Op::$op { d, $($field),* }, rest @ ..] = ip else { return };
+            $(let $field = *$field;)*
+            put($cx, $r, *d, $body);
+            next($cx, rest, $r, mem);
+        }
+    )*};
+}
+compute_vector! {
+    bitselect: V128Bitselect { a, b, c }, cx, r => {
+        simd::integer::v128_bitselect(r.vector(a), r.vector(b), r.vector(c))
+    };
+    splat: V128Splat { a, log2_bytes }, cx, r => {
+        let half = (r.get(a) & mask(log2_bytes)).wrapping_mul(LOWEST[usize::from(log2_bytes & 3)]);
+        simd::from_halves([half, half])
+    };
+    extend_zero: V128ExtendZero { a }, cx, r => {
+        let [low, _] = cx.zeros;
+        simd::from_halves([r.get(a), low])
+    };
+    replace_lane: V128ReplaceLane { a, b, log2_bytes, lane }, cx, r => {
         let bit = u32::from(lane) << (log2_bytes & 3) << 3;
         let (mask, value) = (mask(log2_bytes) << (bit & 63), (r.get(b) & mask(log2_bytes)) << (bit & 63));
-        let replaced = if bit < 64 { [low & !mask | value, high] } else { [low, high & !mask | value] };
-        r.set_vector(d, simd::from_halves(replaced));
+        let kept = if bit < 64 { [!mask, u64::MAX] } else { [u64::MAX, !mask] };
+        let [low, high] = halves(r.vector(a));
+        simd::from_halves([low & kept[0] | value & !kept[0], high & kept[1] | value & !kept[1]])
     };
+}
+
+/// Writes a vector, both halves at once: a load of what two stores wrote would wait for them. The compiler does not
+/// know that `zeros` are zeros, so it finds it worth while to join the halves.
+#[inline(always)]
+fn put(cx: &Context<'_>, r: Regs<'_>, slot: u16, value: u128) {
+    let [low, high] = halves(value);
+    r.set_vector(slot, simd::from_halves([low ^ cx.zeros[0], high ^ cx.zeros[1]]));
 }
 
 /// The lowest bit of every lane, by the logarithm of its bytes.
@@ -227,7 +253,7 @@ const fn mask(log2_bytes: u8) -> u64 {
 
 pub(super) fn constant<'a>(cx: &mut Context<'a>, ip: &'a [Op], r: Regs<'a>, mem: &'a mut [u8]) {
     let [Op::V128Const { d, value: low }, Op::Const { value: high, .. }, rest @ ..] = ip else { return };
-    r.set_vector(*d, simd::from_halves([*low, *high]));
+    put(cx, r, *d, simd::from_halves([*low, *high]));
     next(cx, rest, r, mem);
 }
 
@@ -237,7 +263,7 @@ pub(super) fn shuffle<'a>(cx: &mut Context<'a>, ip: &'a [Op], r: Regs<'a>, mem: 
         return;
     };
     let indices = simd::from_halves([*low, *high]);
-    r.set_vector(*d, simd::integer::i8x16_shuffle(r.vector(*a), r.vector(*b), indices));
+    put(cx, r, *d, simd::integer::i8x16_shuffle(r.vector(*a), r.vector(*b), indices));
     next(cx, rest, r, mem);
 }
 
@@ -245,7 +271,7 @@ pub(super) fn relaxed<'a>(cx: &mut Context<'a>, ip: &'a [Op], r: Regs<'a>, mem: 
     let [Op::V128Relaxed { d, a, b, c, relaxed, index }, rest @ ..] = ip else { return };
     match cx.parameters.get(relaxed.parameter()) {
         Some(value) => {
-            r.set_vector(*d, relaxed.run(value, [r.vector(*a), r.vector(*b), r.vector(*c)]));
+            put(cx, r, *d, relaxed.run(value, [r.vector(*a), r.vector(*b), r.vector(*c)]));
             next(cx, rest, r, mem);
         }
         None => stop(cx, rest, Stop::Slow(*index)),
