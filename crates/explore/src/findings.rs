@@ -88,6 +88,11 @@ impl Findings {
         found
     }
 
+    /// The number of an outcome that is here or will be added next.
+    pub fn number(&self, outcome: &Outcome) -> u32 {
+        u32::try_from(self.found.get_index_of(outcome).unwrap_or(self.found.len())).unwrap_or(u32::MAX)
+    }
+
     /// Keeps the path for an outcome that was counted already, if it is the cheapest one.
     pub fn cheaper(&mut self, outcome: &Outcome, path: &[u16]) {
         let price = cost(path);

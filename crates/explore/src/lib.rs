@@ -30,6 +30,7 @@ pub mod explore;
 pub mod findings;
 pub mod happens_before;
 pub mod keyed;
+pub mod knowledge;
 pub mod livelock;
 pub mod minimal;
 pub mod outcome;

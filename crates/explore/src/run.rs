@@ -116,6 +116,11 @@ impl<'p> Follow<'p> {
     pub const fn new(path: &'p [u16]) -> Self {
         Self { path, next: 0 }
     }
+
+    /// Whether all of the path was followed.
+    pub const fn is_at_end(&self) -> bool {
+        self.next >= self.path.len()
+    }
 }
 
 impl Chooser for Follow<'_> {

@@ -11,10 +11,14 @@ use runtime::state_hash::Order;
 use smallvec::SmallVec;
 
 use crate::clock::Clock;
-use crate::findings::{Budget, ByHash, Findings, Path, Report, Stats, Unit, Ways};
-use crate::livelock::{Edge, Livelocks};
+use crate::findings::{Budget, ByHash, Path, Report, Unit, Ways};
+use crate::knowledge::{Knowledge, Place};
+use crate::livelock::Edge;
 use crate::outcome::{Kind, Outcome};
 use crate::world::{Arrival, ForkHost, Machine, Script, Setup, Snapshot};
+
+/// Why a search ended that whoever looks on wanted to end.
+pub const INTERRUPTED: &str = "interrupted";
 
 /// What is searched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,116 +40,173 @@ pub struct Known {
 }
 
 struct Frame<H> {
-    /// The world; none while the only way on is in place.
+    /// The world at the choice.
     snapshot: Snapshot<H>,
     /// The choice; none at the very beginning.
     point: Option<ChoicePoint>,
+    /// The alternative that is taken next, and where to stop.
     next: usize,
+    end: usize,
     script: Script,
     state: u32,
     path: usize,
     ready: SmallVec<[runtime::footprint::ThreadKey; 4]>,
 }
 
-struct Search<'a, H> {
+struct Search<'a, 'k, H> {
     machine: Machine<'a, H>,
     space: Space,
     budget: Budget,
     clock: Clock,
     frames: Vec<Frame<H>>,
-    visited: ByHash<()>,
-    terminal: ByHash<()>,
-    findings: Findings,
-    stats: Stats,
+    known: &'k mut Knowledge,
     path: Path,
-    data: bool,
     cut: Option<String>,
-    livelocks: Livelocks,
-    /// How each state was reached first; nodes have the numbers of states.
-    ways: Ways,
 }
 
 /// Searches all schedules or states, within a budget.
 pub fn search<H: ForkHost>(setup: Setup<'_, H>, space: Space, budget: Budget) -> (Report, Known) {
     let clock = Clock::start();
+    let mut knowledge = Knowledge::start();
+    let cut = go_on(setup, space, budget, &mut knowledge);
+    let (mut report, known) = conclude(&knowledge, space, cut);
+    report.elapsed = clock.elapsed();
+    (report, known)
+}
+
+/// Searches what is left to search, within a budget, and adds what is found. Tells why something is left over, if it is.
+pub fn go_on<H: ForkHost>(
+    setup: Setup<'_, H>,
+    space: Space,
+    budget: Budget,
+    knowledge: &mut Knowledge,
+) -> Option<String> {
     let mut search = Search {
         machine: Machine::new(setup, Pace::Choices),
         space,
         budget,
-        clock,
+        clock: Clock::start(),
         frames: Vec::new(),
-        visited: ByHash::default(),
-        terminal: ByHash::default(),
-        findings: Findings::default(),
-        stats: Stats::default(),
+        known: knowledge,
         path: Path::new(),
-        data: false,
         cut: None,
-        livelocks: Livelocks::default(),
-        ways: Ways::default(),
     };
     search.run();
-    let known = Known { livelocks: search.add_livelocks() };
+    search.cut
+}
+
+/// What a search came to.
+pub fn conclude(knowledge: &Knowledge, space: Space, cut: Option<String>) -> (Report, Known) {
+    let cut = knowledge.short.clone().or(cut);
+    let mut findings = knowledge.findings.clone();
+    let known = Known { livelocks: knowledge.add_livelocks(&mut findings) };
     let (strategy, unit) = match space {
         Space::Schedules { .. } => ("dfs", Unit::Schedules),
         Space::States => ("states", Unit::TerminalStates),
     };
-    search.stats.states = u64::try_from(search.visited.len()).unwrap_or(u64::MAX);
-    search.stats.terminal_states = u64::try_from(search.terminal.len()).unwrap_or(u64::MAX);
     let report = Report {
         strategy: strategy.to_owned(),
         unit,
-        complete: search.cut.is_none(),
-        left_out: search.cut,
-        data_choices: search.data,
-        outcomes: search.findings.into_sorted(),
-        stats: search.stats,
-        elapsed: clock.elapsed(),
+        complete: cut.is_none() && knowledge.left.is_empty(),
+        left_out: cut,
+        data_choices: knowledge.data,
+        outcomes: findings.into_sorted(),
+        stats: knowledge.stats(),
+        elapsed: std::time::Duration::ZERO,
     };
     (report, known)
 }
 
-impl<H: ForkHost> Search<'_, H> {
+impl<H: ForkHost> Search<'_, '_, H> {
+    /// Searches from one place after the other, the last one first, and keeps the places that are left.
     fn run(&mut self) {
+        while let Some(place) = self.known.left.pop() {
+            self.begin(place);
+            if !self.descend() {
+                break;
+            }
+        }
+        let frames = self.frames.iter().filter(|frame| frame.next < frame.end);
+        let place = |frame: &Frame<H>| Place {
+            path: self.path[..frame.path].to_vec(),
+            choice: frame.point.is_some(),
+            next: frame.next,
+            end: frame.end,
+            answers: frame.script.answers.to_vec(),
+        };
+        self.known.left.extend(frames.map(place));
+    }
+
+    /// Goes to where something is left to search.
+    fn begin(&mut self, place: Place) {
+        let point = if place.choice { self.machine.go_to(&place.path) } else { None };
+        if place.choice && point.as_ref().is_none_or(|point| place.end > point.alternatives.len()) {
+            self.known.short.get_or_insert_with(|| "a place to go on from is not one of this program".to_owned());
+            return;
+        }
+        let (mut state, mut ready) = (u32::MAX, SmallVec::new());
+        if point.is_none() {
+            self.machine.reset();
+        } else if self.space == Space::States {
+            let (at, seen) = self.known.visited.insert_full(self.machine.hash(Order::Semantic), ());
+            state = u32::try_from(at).unwrap_or(u32::MAX);
+            if seen.is_none() {
+                self.known.ways.add(Ways::START, place.path.iter().copied());
+            }
+            ready = self.ready();
+        }
         let snapshot = self.machine.snapshot();
-        self.frames.push(Frame {
-            snapshot,
-            point: None,
-            next: 0,
-            script: Script::default(),
-            state: u32::MAX,
-            path: 0,
-            ready: SmallVec::new(),
-        });
-        let mut in_place = true;
+        let script = Script { answers: place.answers.into(), ..Script::default() };
+        let path = place.path.len();
+        self.path = place.path;
+        self.frames.push(Frame { snapshot, point, next: place.next, end: place.end, script, state, path, ready });
+    }
+
+    fn ready(&self) -> SmallVec<[runtime::footprint::ThreadKey; 4]> {
+        let store = &self.machine.world.store;
+        store.ready_threads().iter().map(|thread| store.thread_key(*thread)).collect()
+    }
+
+    /// Searches below the frames; `false` when the budget is used up before.
+    fn descend(&mut self) -> bool {
+        let mut in_place = false;
         while let Some(frame) = self.frames.last_mut() {
-            let count = frame.point.as_ref().map_or(1, |point| point.alternatives.len());
-            if frame.next >= count {
+            if frame.next >= frame.end {
                 self.frames.pop();
                 in_place = false;
                 continue;
             }
             if self.over_budget() {
-                return;
+                return false;
             }
             in_place = self.take(in_place);
         }
+        true
     }
 
     fn over_budget(&mut self) -> bool {
-        let states = u64::try_from(self.visited.len()).unwrap_or(u64::MAX);
-        if self.budget.runs.is_some_and(|runs| self.stats.runs >= runs) {
-            self.cut = Some(format!("stopped after {} runs", self.stats.runs));
+        let states = u64::try_from(self.known.visited.len()).unwrap_or(u64::MAX);
+        let stats = self.known.stats;
+        let now_and_then = stats.transitions.is_multiple_of(256);
+        if self.budget.runs.is_some_and(|runs| stats.runs >= runs) {
+            self.cut = Some(format!("stopped after {} runs", stats.runs));
         } else if self.budget.states.is_some_and(|most| states >= most) {
             self.cut = Some(format!("stopped after {states} states"));
-        } else if self.stats.transitions.is_multiple_of(256)
-            && self.budget.time.is_some_and(|time| self.clock.elapsed() >= time)
-        {
+        } else if now_and_then && self.budget.time.is_some_and(|time| self.clock.elapsed() >= time) {
             self.cut = Some(format!("stopped after {} ms", self.clock.elapsed().as_millis()));
+        } else if now_and_then && self.watch() {
+            self.cut = Some(INTERRUPTED.to_owned());
         } else {
             return false;
         }
         true
+    }
+
+    /// Tells who looks on how far it is, and asks whether to stop.
+    fn watch(&self) -> bool {
+        let observer = self.machine.setup.observer;
+        observer.progress(&self.known.stats(), self.known.findings.len());
+        observer.stops()
     }
 
     /// Takes the next alternative of the topmost frame; tells whether the machine is at the world of the topmost frame.
@@ -162,13 +223,13 @@ impl<H: ForkHost> Search<'_, H> {
             None => self.machine.begin(&mut script),
             Some(point) => self.machine.pick(point, picked, &mut script),
         };
-        self.stats.transitions += 1;
+        self.known.stats.transitions += 1;
         self.path.truncate(before);
         if frame.point.is_some() {
             self.path.push(u16::try_from(picked).unwrap_or(u16::MAX));
         }
         self.path.extend(script.given());
-        self.data |= script.data;
+        self.known.data |= script.data;
         if script.advance() {
             frame.script = script;
         } else {
@@ -185,88 +246,57 @@ impl<H: ForkHost> Search<'_, H> {
     }
 
     fn over(&mut self, outcome: Outcome) {
-        self.stats.runs += 1;
+        self.known.stats.runs += 1;
         let depth = u64::try_from(self.path.len()).unwrap_or(u64::MAX);
-        self.stats.deepest = self.stats.deepest.max(depth);
+        self.known.stats.deepest = self.known.stats.deepest.max(depth);
         if self.space == Space::States {
             let hash = self.machine.hash(Order::Semantic) ^ u128::from(hash_text(&outcome.text));
-            if self.terminal.insert(hash, ()).is_some() {
-                self.findings.cheaper(&outcome, &self.path);
+            if self.known.terminal.contains_key(&hash) {
+                self.known.findings.cheaper(&outcome, &self.path);
                 return;
             }
+            let number = self.known.findings.number(&outcome);
+            self.known.terminal.insert(hash, number);
         }
-        self.findings.add(outcome, &self.path);
+        self.known.findings.add(outcome, &self.path);
     }
 
     fn arrive(&mut self, from: u32, point: ChoicePoint) -> bool {
         let depth = u64::try_from(self.path.len()).unwrap_or(u64::MAX);
         if depth >= self.machine.setup.limits.choices {
             self.over(Outcome::new(Kind::Limit, "limit(choices)"));
-            self.cut.get_or_insert_with(|| "some runs were longer than the limit of choices".to_owned());
+            self.known.short.get_or_insert_with(|| "some runs were longer than the limit of choices".to_owned());
             return false;
         }
         let mut state = u32::MAX;
         let mut ready = SmallVec::new();
         if self.space == Space::States {
             let hash = self.machine.hash(Order::Semantic);
-            let (place, seen) = self.visited.insert_full(hash, ());
+            let (place, seen) = self.known.visited.insert_full(hash, ());
             state = u32::try_from(place).unwrap_or(u32::MAX);
             let store = &self.machine.world.store;
             if !store.notes.progress && from != u32::MAX {
                 let ready = &self.frames.last().expect("it was taken from a frame").ready;
-                self.livelocks.edge(Edge { from, to: state, ran: store.notes.ran.clone() }, ready);
+                self.known.livelocks.edge(Edge { from, to: state, ran: store.notes.ran.clone() }, ready);
             }
             if seen.is_some() {
-                self.stats.repeats += 1;
+                self.known.stats.repeats += 1;
                 return false;
             }
             let before = self.frames.last().map_or(0, |frame| frame.path);
-            self.ways.add(from, self.path[before..].iter().copied());
-            ready = store.ready_threads().iter().map(|thread| store.thread_key(*thread)).collect();
+            self.known.ways.add(from, self.path[before..].iter().copied());
+            ready = self.ready();
         }
         let snapshot = self.machine.snapshot();
-        let next = match self.space {
+        let end = match self.space {
             Space::Schedules { depth: Some(bound) } if depth >= bound => {
-                self.cut.get_or_insert_with(|| format!("no branches beyond {bound} choices"));
-                point.alternatives.len() - 1
+                self.known.short.get_or_insert_with(|| format!("no branches beyond {bound} choices"));
+                1
             }
-            Space::Schedules { .. } | Space::States => 0,
+            Space::Schedules { .. } | Space::States => point.alternatives.len(),
         };
-        let path = self.path.len();
-        let skipped = next > 0;
-        self.frames.push(Frame {
-            snapshot,
-            point: Some(point),
-            next: 0,
-            script: Script::default(),
-            state,
-            path,
-            ready,
-        });
-        if skipped {
-            // Only the default is followed.
-            let frame = self.frames.last_mut().expect("it was pushed on the line before");
-            if let Some(point) = &mut frame.point {
-                point.alternatives.truncate(1);
-            }
-        }
+        let (path, script) = (self.path.len(), Script::default());
+        self.frames.push(Frame { snapshot, point: Some(point), next: 0, end, script, state, path, ready });
         true
-    }
-
-    /// Adds the fair cycles without progress as an outcome; the paths to them are those of the search.
-    fn add_livelocks(&mut self) -> ByHash<()> {
-        let mut hashes = ByHash::default();
-        for cycle in self.livelocks.fair_cycles() {
-            let paths = cycle.iter().map(|state| self.ways.path(*state));
-            if let Some(path) = paths.min_by_key(|path| (crate::findings::cost(path), path.len())) {
-                self.findings.add(Outcome::new(Kind::Livelock, "livelock"), &path);
-            }
-            for state in cycle {
-                if let Some((hash, ())) = self.visited.get_index(usize::try_from(state).unwrap_or(usize::MAX)) {
-                    hashes.insert(*hash, ());
-                }
-            }
-        }
-        hashes
     }
 }

@@ -13,7 +13,9 @@ use runtime::step::{Env, Failure, Fault, InvocationOutcome};
 use runtime::{Program, Store};
 use smallvec::SmallVec;
 
+use crate::findings::Stats;
 use crate::outcome::{Kind, Outcome, Output};
+use crate::run::Follow;
 
 /// A host that forks with its store.
 pub trait ForkHost: Host + Clone + StateHash + Send + Sync {}
@@ -57,6 +59,14 @@ pub trait Observer<H>: Send + Sync {
     fn output(&self, _host: &H) -> Vec<Output> {
         Vec::new()
     }
+
+    /// Whether whoever looks on wants the search to end now; asked now and then.
+    fn stops(&self) -> bool {
+        false
+    }
+
+    /// How far a search is, and how many outcomes it has; told now and then.
+    fn progress(&self, _stats: &Stats, _outcomes: usize) {}
 }
 
 /// What one run may take.
@@ -248,6 +258,21 @@ impl<'a, H: ForkHost> Machine<'a, H> {
             return Arrival::Over(Ending::Failed(Box::new(failure)));
         }
         Self::proceed(&mut self.world, &mut env, self.pace)
+    }
+
+    /// Goes to the choice that a path leads to; none when it leads to no choice.
+    pub fn go_to(&mut self, path: &[u16]) -> Option<ChoicePoint> {
+        self.reset();
+        let mut chooser = Follow::new(path);
+        let mut arrival = self.begin(&mut chooser);
+        loop {
+            let Arrival::Choice(point) = arrival else { return None };
+            if chooser.is_at_end() {
+                return Some(point);
+            }
+            let picked = chooser.choose(&point, self.world.store.names()).ok()?;
+            arrival = self.pick(&point, picked, &mut chooser);
+        }
     }
 
     fn proceed(world: &mut World<H>, env: &mut Env<'_, '_>, pace: Pace) -> Arrival {
