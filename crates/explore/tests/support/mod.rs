@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test uses a part")]
 
+pub(crate) mod corpus;
 pub(crate) mod generate;
 
 use std::fs;
