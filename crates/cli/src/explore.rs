@@ -13,6 +13,7 @@ use raddle::explore::{Budget, Options, Outcome, Strategy, Subject};
 use raddle::{Linker, Pick, Store};
 use wasi::VirtualHost;
 
+use crate::certify;
 use crate::common::{Stop, Switches, component, print, read};
 use crate::host::{Grants, Host};
 use crate::invoke;
@@ -27,6 +28,7 @@ const NO_RETURN_STATES: u64 = 50_000;
 /// Which outcomes a component can have, how often each comes out, and the smallest schedule of each. Exit codes: 0 no
 /// failure, 1 a failure or an outcome that depends on the schedule, 3 not complete without failure.
 #[derive(Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Explore {
     /// The component: `.wasm`, `.wat`, or the first one of a `.wast` script.
     path: PathBuf,
@@ -51,6 +53,9 @@ pub(crate) struct Explore {
     /// Everything, without a bound of time; by states unless a strategy is given.
     #[arg(long)]
     exhaustive: bool,
+    /// The path is a script, or a folder of scripts: says of each whether its verdict depends on the schedule.
+    #[arg(long, conflicts_with_all = ["invoke", "strategy", "runs", "time", "expect", "schedules", "check_leaks"])]
+    wast: bool,
     /// On how many threads samplers run; what is found does not depend on it.
     #[arg(long, value_name = "N", default_value_t = 1)]
     jobs: usize,
@@ -145,6 +150,10 @@ impl<'t> Target<'t> {
 
 impl Explore {
     pub(crate) fn run(self) -> Result<ExitCode, Stop> {
+        if self.wast {
+            let states = self.states.or(self.exhaustive.then_some(u64::MAX));
+            return certify::run(&self.path, &self.switches, states, self.json);
+        }
         let mut host = Host::new(&self.grants, &self.path, &self.args)?;
         host.kind = HostKind::Virtual;
         let mut target = Target::new(&self.path, host, &self.switches, self.invoke.as_deref())?;

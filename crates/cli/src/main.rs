@@ -3,6 +3,7 @@
 //! Spec: none; the words are wasmtime's where it has them. Each command has a file; what they share is in `common`.
 
 mod bench;
+mod certify;
 mod common;
 mod explore;
 mod host;

@@ -114,17 +114,20 @@ impl Func {
         let values = self.values(store, args)?;
         let func = self.id;
         let outcome = store.complete(|state, env| state.invoke(env, func, values))?;
-        let types = &store.program().definitions.types;
         match outcome {
-            InvocationOutcome::Returned(values) => {
-                let result = types.func(self.ty).result;
-                Ok(values.iter().zip(result).map(|(value, ty)| to_val(types, value, ty)).collect())
-            }
+            InvocationOutcome::Returned(values) => Ok(self.results(store, &values)),
             InvocationOutcome::Cancelled => {
                 Err(Error::Bug("a call was cancelled that nobody asked to cancel".to_owned()))
             }
             InvocationOutcome::Instantiated(_) => Err(Error::Bug("a call ended as an instantiation does".to_owned())),
         }
+    }
+
+    /// Results of the executor with their labels.
+    pub fn results(&self, store: &Store, values: &[Value]) -> Vec<Val> {
+        let types = &store.program().definitions.types;
+        let result = types.func(self.ty).result;
+        values.iter().zip(result).map(|(value, ty)| to_val(types, value, ty)).collect()
     }
 
     /// Arguments as the executor takes them.

@@ -6,6 +6,8 @@
 //!
 //! Left out: `assert_suspension`, `thread`, `wait` and the `_custom` directives, which are reported as skipped.
 
+mod certificate;
+mod certify;
 mod component;
 mod core;
 mod core_values;
@@ -16,6 +18,8 @@ mod runner;
 mod schedules;
 mod script;
 
+pub use certificate::{Certificate, to_json};
+pub use certify::{InstanceCertificate, Possible};
 pub use files::find_scripts;
 pub use report::{DependsOn, Failure, FileReport, Flip, Report, Skip, Summary, Verdict};
 pub use runner::{Options, Runner};

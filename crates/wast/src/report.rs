@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use choice::Pick;
 use serde::Serialize;
 
 /// A directive that failed.
@@ -56,6 +57,17 @@ pub struct Flip {
     pub alternatives: Vec<String>,
     /// The position of the one picked.
     pub picked: usize,
+}
+
+impl Flip {
+    pub(crate) fn of(pick: &Pick) -> Self {
+        Self {
+            kind: pick.kind.clone(),
+            anchor: pick.anchor.clone(),
+            alternatives: pick.alternatives.clone(),
+            picked: pick.picked,
+        }
+    }
 }
 
 /// A verdict about one instance that is not that of the default schedule, and what brings it about.

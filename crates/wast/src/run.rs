@@ -52,13 +52,7 @@ impl Ran {
 
     /// The picks in one store as a report shows them.
     pub(crate) fn flips_in(&self, store: usize) -> Vec<Flip> {
-        let flip = |pick: &Pick| Flip {
-            kind: pick.kind.clone(),
-            anchor: pick.anchor.clone(),
-            alternatives: pick.alternatives.clone(),
-            picked: pick.picked,
-        };
-        self.picks[store].iter().map(flip).collect()
+        self.picks[store].iter().map(Flip::of).collect()
     }
 }
 
@@ -89,7 +83,7 @@ enum Current {
 }
 
 /// What an action ended with.
-enum Outcome {
+pub(crate) enum Outcome {
     Core(Vec<(syntax::module::ValType, Vec<u64>)>),
     Component(Vec<Val>),
     Error(Error),
@@ -114,7 +108,7 @@ struct Run<'r> {
 }
 
 /// What became of a directive.
-enum Judged {
+pub(crate) enum Judged {
     Passed,
     Skipped(String),
     Failed { expected: String, got: String, report: Option<String> },
@@ -188,10 +182,7 @@ impl Run<'_> {
                 None => failed("a definition of that name", "none".to_owned()),
             },
             Kind::Register { name, instance } => self.register(name, instance.as_ref()),
-            Kind::Perform(action) => match self.action(line, action) {
-                Outcome::Core(_) | Outcome::Component(_) => Judged::Passed,
-                other @ (Outcome::Error(_) | Outcome::Exception | Outcome::Other(_)) => other.failed("no trap"),
-            },
+            Kind::Perform(action) => self.action(line, action).must_not_fail(),
             Kind::Return(action, expected) => self.action(line, action).must_return(expected),
             Kind::Trap(action, message) => self.action(line, action).must_trap(message),
             Kind::Exception(action) => match self.action(line, action) {
@@ -372,6 +363,13 @@ impl Outcome {
         Judged::Failed { expected: expected.to_owned(), got: self.text(), report }
     }
 
+    pub(crate) fn must_not_fail(self) -> Judged {
+        match self {
+            Self::Core(_) | Self::Component(_) => Judged::Passed,
+            other @ (Self::Error(_) | Self::Exception | Self::Other(_)) => other.failed("no trap"),
+        }
+    }
+
     fn text(&self) -> String {
         match self {
             Self::Core(values) => {
@@ -385,7 +383,7 @@ impl Outcome {
         }
     }
 
-    fn must_trap(self, message: &str) -> Judged {
+    pub(crate) fn must_trap(self, message: &str) -> Judged {
         let holds = match &self {
             // A limit is no trap, but nor is it more than a script can ask for.
             Self::Error(error @ (Error::Trap(..) | Error::Deadlock(_))) => {
@@ -397,7 +395,7 @@ impl Outcome {
         if holds { Judged::Passed } else { self.failed(&format!("a trap `{message}`")) }
     }
 
-    fn must_return(self, expected: &[WastRet<'_>]) -> Judged {
+    pub(crate) fn must_return(self, expected: &[WastRet<'_>]) -> Judged {
         let holds = match &self {
             Self::Core(values) => {
                 values.len() == expected.len()

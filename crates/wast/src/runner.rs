@@ -44,6 +44,10 @@ impl Runner {
         Self { options }
     }
 
+    pub(crate) const fn options(&self) -> &Options {
+        &self.options
+    }
+
     /// Runs a file. A file that cannot be read or parsed is reported as a failure.
     pub fn run_file(&self, path: &Path) -> FileReport {
         let name = path.display().to_string();
