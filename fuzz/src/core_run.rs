@@ -67,7 +67,7 @@ impl Instance {
         let mut store = CoreStore::new(limits);
         let instance = store.instantiate(&modules, ModuleId(0), &[]).map_err(|error| match error {
             InstantiateError::Trap(Trap { rule, .. }) => Outcome::Trap(rule),
-            InstantiateError::Limit(_) => Outcome::Limit,
+            InstantiateError::Limit(..) => Outcome::Limit,
             InstantiateError::Link(message) => panic!("a module without imports links: {message}"),
         })?;
         let start = store.start_func(&modules, instance);
@@ -94,10 +94,12 @@ impl Instance {
                 machine.call(&mut stack, func, args);
                 begun = true;
             }
-            match machine.run(&mut stack) {
+            match machine.run_only(&mut stack) {
                 Exit::Return => return Outcome::Values(stack.take_results().to_vec()),
                 Exit::Trap(trap) => return Outcome::Trap(trap.rule),
                 Exit::Exception(_) => return Outcome::Exception,
+                Exit::Limit(_) => return Outcome::Limit,
+                Exit::Collect => unreachable!("`run_only` collects"),
                 Exit::Host(..) => unreachable!("the module imports nothing"),
                 Exit::OutOfFuel if given >= FUEL => return Outcome::OutOfFuel,
                 Exit::OutOfFuel => {

@@ -42,7 +42,7 @@ struct Kernel<'p> {
 impl Bench {
     pub(crate) fn run(self) -> Result<ExitCode, Stop> {
         let engine = self.switches.engine()?;
-        let (_, fuel) = self.switches.parse()?;
+        let fuel = self.switches.parse()?.fuel;
         let module = Module::new(&engine, read(&self.kernel)?).map_err(|error| Stop::file(&self.kernel, &error))?;
         imports_nothing(&self.kernel, &module)?;
         let fuel = fuel.unwrap_or(u64::MAX);
@@ -73,11 +73,13 @@ impl Kernel<'_> {
         let data = &mut Deterministic;
         let mut machine = Machine { modules, store: &mut self.store, data, fuel: &mut self.fuel };
         machine.call(&mut stack, func, args);
-        match machine.run(&mut stack) {
+        match machine.run_only(&mut stack) {
             Exit::Return => Ok(stack.take_results().first().copied()),
             Exit::Trap(trap) => Err(trapped(trap, stack.frames(&self.store, modules), self.program)),
             Exit::Exception(_) => Err(Stop::usage("an exception that nothing catches left the function")),
             Exit::OutOfFuel => Err(Stop::from(Error::Limit("fuel".to_owned()))),
+            Exit::Limit(limit) => Err(Stop::from(Error::Limit(limit.name().to_owned()))),
+            Exit::Collect => unreachable!("`run_only` collects"),
             Exit::Host(..) => unreachable!("a module without imports calls no host function"),
         }
     }
@@ -114,7 +116,7 @@ fn not_made(error: InstantiateError) -> Stop {
     Stop::from(match error {
         InstantiateError::Link(message) => Error::Link(message),
         InstantiateError::Trap(trap) => Error::Trap(trap, Box::default()),
-        InstantiateError::Limit(limit) => Error::Limit(limit),
+        InstantiateError::Limit(limit, _) => Error::Limit(limit.name().to_owned()),
     })
 }
 

@@ -406,7 +406,7 @@ impl Store {
         let addr = self.core.instantiate(&program.modules, module, &imports).map_err(|error| match error {
             wasm::InstantiateError::Trap(trap) => Fault::Trap(trap),
             wasm::InstantiateError::Link(message) => Fault::Link(message),
-            wasm::InstantiateError::Limit(_) => Fault::Limit(Limit::Core),
+            wasm::InstantiateError::Limit(limit, _) => Fault::Limit(Limit::Core(limit)),
         })?;
         self.at().core_instances.push(CoreInstanceValue::Instance(addr));
         let Some(callee) = self.core.start_func(&program.modules, addr) else { return Ok(()) };

@@ -80,6 +80,8 @@ impl Store {
                     Flow::Results(results) => self.thread_mut(thread).stack.host_return(&results),
                     Flow::Continue | Flow::Stop => panic!("what can block traps first, since may_leave is false"),
                 },
+                wasm::Exit::Collect => self.collect_garbage(env),
+                wasm::Exit::Limit(limit) => return Err(Fault::Limit(Limit::Core(limit))),
                 wasm::Exit::Trap(trap) => return Err(trap.into()),
                 wasm::Exit::Exception(_) => return Err(Trap::new(TrapRule::CallUncaughtException).into()),
                 wasm::Exit::OutOfFuel => return Err(Fault::Limit(Limit::Realloc)),

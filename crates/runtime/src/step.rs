@@ -77,8 +77,8 @@ pub enum Limit {
     Instances,
     /// The fuel of one run of `realloc`.
     Realloc,
-    /// Memories, tables and the like of core instances.
-    Core,
+    /// What core instances may take.
+    Core(wasm::LimitKind),
 }
 
 impl Limit {
@@ -89,7 +89,7 @@ impl Limit {
             Self::Threads => "threads",
             Self::Instances => "instances",
             Self::Realloc => "realloc",
-            Self::Core => "core",
+            Self::Core(limit) => limit.name(),
         }
     }
 }
@@ -376,6 +376,11 @@ impl Store {
         }
     }
 
+    /// Collects the garbage of core code: the roots on stacks are those of all threads.
+    pub(crate) fn collect_garbage(&mut self, env: &Env<'_, '_>) {
+        self.core.collect(&env.program.modules, self.threads.iter().map(|(_, thread)| &thread.stack));
+    }
+
     fn run_core(&mut self, env: &mut Env<'_, '_>, thread: ThreadId) -> Result<Option<Flow>, Fault> {
         let mut data = CoreChoices;
         let mut machine = wasm::Machine {
@@ -386,6 +391,11 @@ impl Store {
         };
         let exit = machine.run(&mut self.threads.get_mut(thread.0).stack);
         Ok(Some(match exit {
+            wasm::Exit::Collect => {
+                self.collect_garbage(env);
+                Flow::Continue
+            }
+            wasm::Exit::Limit(limit) => return Err(Fault::Limit(Limit::Core(limit))),
             wasm::Exit::Return => {
                 let results = self.thread_mut(thread).stack.take_results();
                 self.body_returned(env, thread, &results)?

@@ -641,10 +641,6 @@ trap_rules! {
     CoreIndirectCallTypeMismatch = "core/indirect-call-type-mismatch" => "indirect call type mismatch";
     in "Core 3.0, Control Instructions" at [];
 
-    /// The calls are nested deeper than the store allows.
-    CoreCallStackExhausted = "core/call-stack-exhausted" => "call stack exhausted";
-    in "Core 3.0, Implementation Limitations" at [];
-
     /// `ref.as_non_null` of a null reference.
     CoreNullReference = "core/null-reference" => "null reference";
     in "Core 3.0, Reference Instructions" at [];
@@ -676,10 +672,6 @@ trap_rules! {
     /// `ref.cast` to a type that the value does not have.
     CoreCastFailure = "core/cast-failure" => "cast failure";
     in "Core 3.0, Reference Instructions" at [];
-
-    /// An array or structure larger than the store can address.
-    CoreAllocationTooLarge = "core/allocation-too-large" => "allocation size too large";
-    in "Core 3.0, Implementation Limitations" at [];
 
     /// An exception left a core function that the embedder called directly.
     CoreUncaughtException = "core/uncaught-exception" => "unhandled exception";

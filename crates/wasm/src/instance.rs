@@ -8,9 +8,10 @@ use syntax::convert::to_u64;
 use syntax::id::ModuleId;
 use syntax::module::{ConstOp, ElemItems, Import, ImportType, MemoryType, Module as Definition, SegmentMode};
 
+use crate::heap::Shape;
 use crate::ids::{Extern, FuncAddr, InstanceAddr, TypeAddr, ref_cell};
 use crate::index;
-use crate::limits::MAX_INSTANCES;
+use crate::limits::{LimitKind, MAX_INSTANCES};
 use crate::machine::slow::{init_memory, init_table};
 use crate::module::{Modules, module_of};
 use crate::store::{CoreStore, FuncInst, FuncKind, Instance, InstantiateError};
@@ -50,7 +51,7 @@ impl CoreStore {
         assert_eq!(definition.imports.len(), imports.len(), "an extern for each import");
         let instances = self.links.instances.len();
         if instances >= self.limits.instances.min(MAX_INSTANCES) {
-            return Err(InstantiateError::Limit(format!("more than {instances} instances")));
+            return Err(InstantiateError::Limit(LimitKind::Instances, format!("more than {instances} instances")));
         }
         let mut spaces = Spaces { types: self.links_mut().types.add_module(definition), ..Spaces::default() };
         for (import, item) in definition.imports.iter().zip(imports) {
@@ -236,12 +237,15 @@ impl CoreStore {
                     let ty = spaces.types[index(*ty)];
                     let len = syntax::convert::to_usize(stack.pop().expect("validation: a length"));
                     let value: Cells = stack.drain(stack.len() - self.links.types.element(ty).cells()..).collect();
+                    self.room(to_u64(len).saturating_mul(to_u64(value.len())))?;
                     stack.push(self.allocate(ty, value.repeat(len))?);
                 }
                 ConstOp::ArrayNewDefault(ty) => {
                     let ty = spaces.types[index(*ty)];
                     let len = syntax::convert::to_usize(stack.pop().expect("validation: a length"));
-                    stack.push(self.allocate(ty, vec![0; len * self.links.types.element(ty).cells()])?);
+                    let wide = self.links.types.element(ty).cells();
+                    self.room(to_u64(len).saturating_mul(to_u64(wide)))?;
+                    stack.push(self.allocate(ty, vec![0; len * wide])?);
                 }
                 ConstOp::ArrayNewFixed(ty, len) => {
                     let ty = spaces.types[index(*ty)];
@@ -268,7 +272,17 @@ impl CoreStore {
 
     fn allocate(&mut self, ty: TypeAddr, mut cells: Vec<u64>) -> Result<u64, InstantiateError> {
         self.links.types.pack(ty, &mut cells);
-        Ok(self.live.heap.allocate(ty, cells, self.limits.heap_bytes).map_err(syntax::Trap::new)?)
+        self.room(to_u64(cells.len()))?;
+        Ok(self.live.heap.add(Shape::Aggregate(ty), cells))
+    }
+
+    /// Garbage cannot be collected here, where references are on their way.
+    fn room(&self, cells: u64) -> Result<(), InstantiateError> {
+        let limit = self.limits.heap_bytes;
+        if self.live.heap.fits(cells, limit) {
+            return Ok(());
+        }
+        Err(InstantiateError::Limit(LimitKind::Heap, format!("objects of more than the limit of {limit} bytes")))
     }
 
     fn describe(&self, item: Extern) -> String {

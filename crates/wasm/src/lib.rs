@@ -5,6 +5,7 @@
 //! Validation is decode's.
 
 pub mod choices;
+mod collect;
 mod heap;
 pub mod ids;
 mod instance;
@@ -14,6 +15,7 @@ mod memory;
 pub mod module;
 mod numeric;
 mod op;
+mod refers;
 mod simd;
 mod slow;
 mod snapshot;
@@ -23,8 +25,10 @@ mod translate;
 mod types;
 
 pub use choices::{DataChoices, Deterministic};
+pub use collect::RootId;
+pub use heap::any_of_extern;
 pub use ids::{Extern, FuncAddr, GlobalAddr, HostFuncId, InstanceAddr, MemAddr, TableAddr, TagAddr, TypeAddr};
-pub use limits::Limits;
+pub use limits::{LimitKind, Limits};
 pub use machine::{Exit, Machine, UncaughtException};
 pub use module::{Module, Modules};
 pub use stack::{FrameInfo, Stack};

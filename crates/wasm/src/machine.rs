@@ -14,12 +14,13 @@ use smallvec::SmallVec;
 use syntax::{Trap, TrapRule};
 
 use crate::choices::DataChoices;
+use crate::heap::{Full, Shape};
 use crate::ids::{FuncAddr, HostFuncId, InstanceAddr, TagAddr};
-use crate::limits::{FRAME_CELLS, Limits};
+use crate::limits::{FRAME_CELLS, LimitKind, Limits};
 use crate::module::{Module, Modules, module_of};
 use crate::op::{Code, Op};
 use crate::stack::{Link, Stack, State};
-use crate::store::{CoreStore, Exception, FuncKind, Links, Live};
+use crate::store::{CoreStore, FuncKind, Links, Live};
 
 /// Why a run ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +35,10 @@ pub enum Exit {
     Exception(UncaughtException),
     /// The fuel does not suffice for the next run of instructions. Running again goes on there.
     OutOfFuel,
+    /// An object needs room: `CoreStore::collect`, with all stacks of the store. Running again goes on there.
+    Collect,
+    /// A limit of the store was reached. The frames can still be listed; the stack can only be cleared.
+    Limit(LimitKind),
 }
 
 /// An exception that left the first call.
@@ -86,6 +91,9 @@ struct Thrown {
 #[derive(Debug)]
 enum Stop {
     Trap(TrapRule),
+    Limit(LimitKind),
+    /// An object needs room before the operation.
+    Collect,
     /// With the cost of the run that cannot be paid.
     OutOfFuel(u64),
     /// The first call returned.
@@ -117,6 +125,15 @@ enum Stop {
     Throw(Thrown),
 }
 
+impl From<Full> for Stop {
+    fn from(full: Full) -> Self {
+        match full {
+            Full::Collect => Self::Collect,
+            Full::Limit => Self::Limit(LimitKind::Heap),
+        }
+    }
+}
+
 impl From<TrapRule> for Stop {
     fn from(rule: TrapRule) -> Self {
         Self::Trap(rule)
@@ -145,6 +162,25 @@ impl Machine<'_> {
         }
     }
 
+    /// Runs a stack that is the only one of its store, and collects garbage when that is needed: it never ends with
+    /// `Exit::Collect`.
+    ///
+    /// # Panics
+    /// As `run`.
+    pub fn run_only(&mut self, stack: &mut Stack) -> Exit {
+        loop {
+            match self.run(stack) {
+                Exit::Collect => self.store.collect(self.modules, [&*stack]),
+                exit @ (Exit::Return
+                | Exit::Host(..)
+                | Exit::Trap(_)
+                | Exit::Exception(_)
+                | Exit::OutOfFuel
+                | Exit::Limit(_)) => return exit,
+            }
+        }
+    }
+
     /// Runs a stack.
     ///
     /// # Panics
@@ -153,11 +189,16 @@ impl Machine<'_> {
         let CoreStore { limits, links, live } = &mut *self.store;
         let mut world =
             World { links, live, limits, modules: self.modules, data: &mut *self.data, fuel: &mut *self.fuel };
+        stack.cells.keep_within(world.limits.stack_cells);
         if !world.pay(stack) {
             return Exit::OutOfFuel;
         }
         match stack.state {
             State::Wasm => world.drive(stack),
+            State::Returned { .. } => {
+                stack.state = State::Wasm;
+                world.drive(stack)
+            }
             State::Done { .. } => Exit::Return,
             State::HostFirst { id, func, results } => {
                 stack.state = State::Host { id, func, at: 0, results, bottom: true };
@@ -216,7 +257,16 @@ impl World<'_> {
                 }
                 Stop::Call { func, delta, offset } => self.call(stack, func, usize::from(delta), offset),
                 Stop::TailCall { func, a, len } => self.tail_call(stack, func, usize::from(a), usize::from(len)),
-                Stop::Trap(rule) => Some(self.trap(stack, rule)),
+                Stop::Trap(rule) => {
+                    self.fail(stack);
+                    Some(Exit::Trap(rule.into()))
+                }
+                Stop::Limit(limit) => Some(self.limit(stack, limit)),
+                Stop::Collect => {
+                    stack.pc -= 1;
+                    self.locate_head(stack);
+                    Some(Exit::Collect)
+                }
                 Stop::OutOfFuel(cost) => {
                     stack.owed += cost;
                     self.locate_head(stack);
@@ -238,18 +288,25 @@ impl World<'_> {
     fn finish(&mut self, stack: &mut Stack) -> Exit {
         let results = usize::from(self.code(stack).results);
         let owed = stack.owed;
-        stack.finish(results);
+        let imported = self.module(stack).syntax.imported_funcs;
+        let instance = &self.links.instances[stack.instance.index()];
+        stack.finish(instance.funcs[crate::index(imported + stack.func)], results);
         stack.owed = owed;
         if self.pay(stack) { Exit::Return } else { Exit::OutOfFuel }
     }
 
-    fn trap(&self, stack: &mut Stack, rule: TrapRule) -> Exit {
+    fn limit(&self, stack: &mut Stack, limit: LimitKind) -> Exit {
+        self.fail(stack);
+        Exit::Limit(limit)
+    }
+
+    /// Learns where a stack is that can only be looked at.
+    fn fail(&self, stack: &mut Stack) {
         let code = self.code(stack);
         let pc = crate::index(stack.pc).saturating_sub(1);
         let map = code.map.get_or_init(|| crate::translate::map(&self.module(stack).syntax, stack.func));
         stack.offset = code.offset(map, pc);
         stack.top = stack.base + usize::from(stack.header) + 2;
-        Exit::Trap(rule.into())
     }
 
     /// Learns which cells are live at the head where the innermost frame stopped.
@@ -274,7 +331,7 @@ impl World<'_> {
             }
             FuncKind::Wasm { instance, func } => {
                 if stack.depth >= self.limits.call_depth || stack.base + delta > self.limits.stack_cells {
-                    return Some(self.trap(stack, TrapRule::CoreCallStackExhausted));
+                    return Some(self.limit(stack, LimitKind::CallStack));
                 }
                 let bits = u64::from(stack.header) << 48 | u64::from(stack.func) << 24 | u64::from(stack.pc);
                 let delta_bits = syntax::convert::to_u64(delta);
@@ -283,6 +340,7 @@ impl World<'_> {
                 stack.depth += 1;
                 if stack.base + FRAME_CELLS > stack.cells.0.len() {
                     stack.cells.grow(stack.base);
+                    stack.cells.keep_within(self.limits.stack_cells);
                 }
                 let module = module_of(self.modules, self.links.instances[instance.index()].module);
                 begin_frame(stack, module, (instance, func), Link { first: bits, second });
@@ -334,8 +392,8 @@ impl World<'_> {
                 }
                 if catch.with_ref {
                     let reference = thrown.reference.unwrap_or_else(|| {
-                        self.live.exceptions.push(Exception { tag: thrown.tag, args: thrown.args });
-                        syntax::convert::to_u64(self.live.exceptions.len())
+                        // There was room before the exception was thrown.
+                        self.live.heap.add(Shape::Exception(thrown.tag), thrown.args)
                     });
                     stack.cells.0[at] = reference;
                 }

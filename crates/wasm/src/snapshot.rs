@@ -154,7 +154,7 @@ impl Stack {
 
 impl Live {
     fn thaw(&mut self, frozen: &Self) {
-        let Self { tables, memories, cells, elems, dropped, exceptions, heap, parameters } = self;
+        let Self { tables, memories, cells, elems, dropped, heap, parameters } = self;
         tables.truncate(frozen.tables.len());
         for (table, from) in tables.iter_mut().zip(&frozen.tables) {
             table.ty = from.ty;
@@ -176,7 +176,6 @@ impl Live {
             elems.clone_from(&frozen.elems);
         }
         dropped.clone_from(&frozen.dropped);
-        exceptions.clone_from(&frozen.exceptions);
         parameters.clone_from(&frozen.parameters);
         if heap != &frozen.heap {
             heap.clone_from(&frozen.heap);
@@ -198,7 +197,6 @@ impl CoreStore {
                 cells: live.cells.clone(),
                 elems: live.elems.clone(),
                 dropped: live.dropped.clone(),
-                exceptions: live.exceptions.clone(),
                 heap: live.heap.clone(),
                 parameters: live.parameters.clone(),
             },

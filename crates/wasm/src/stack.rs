@@ -77,6 +77,18 @@ impl Cells {
     }
 }
 
+impl Cells {
+    /// Leaves no room for a frame that begins beyond a limit: so the limit is reached at the same call however many cells there were
+    /// to spare.
+    #[inline]
+    pub(crate) fn keep_within(&mut self, limit: usize) {
+        let most = limit.saturating_add(FRAME_CELLS);
+        if self.0.len() > most {
+            self.0.truncate(most);
+        }
+    }
+}
+
 impl Drop for Cells {
     fn drop(&mut self) {
         if self.0.len() == FRESH {
@@ -101,8 +113,10 @@ pub(crate) enum State {
     HostFirst { id: HostFuncId, func: FuncAddr, results: usize },
     /// A host function was called; its arguments begin at the cell `at`, where its results go too.
     Host { id: HostFuncId, func: FuncAddr, at: usize, results: usize, bottom: bool },
-    /// The first call returned; its results are the first cells.
-    Done { results: usize },
+    /// A host function returned its results, which begin at the cell `at`; then the innermost frame goes on.
+    Returned { func: FuncAddr, at: usize },
+    /// The first call returned; its results are the first cells. With the function that returned them.
+    Done { func: FuncAddr, results: usize },
 }
 
 /// The frames and operands of one thread. Plain data: it can be cloned, compared and hashed whenever it does not run.
@@ -239,18 +253,18 @@ impl Stack {
     /// # Panics
     /// When the last exit was not `Exit::Host`, or the number of cells is not that of the function's type.
     pub fn host_return(&mut self, values: &[u64]) {
-        let State::Host { at, results, bottom, .. } = self.state else { panic!("a host function was called") };
+        let State::Host { func, at, results, bottom, .. } = self.state else { panic!("a host function was called") };
         assert_eq!(values.len(), results, "the host returns as many cells as the function's type says");
         self.cells.0[at..at + results].copy_from_slice(values);
         self.top = at + results;
-        self.state = if bottom { State::Done { results } } else { State::Wasm };
+        self.state = if bottom { State::Done { func, results } } else { State::Returned { func, at } };
     }
 
     /// The host function that was called and has not returned.
     pub fn pending_host(&self) -> Option<(HostFuncId, FuncAddr)> {
         match self.state {
             State::Host { id, func, .. } => Some((id, func)),
-            State::Empty | State::Wasm | State::HostFirst { .. } | State::Done { .. } => None,
+            State::Empty | State::Wasm | State::HostFirst { .. } | State::Returned { .. } | State::Done { .. } => None,
         }
     }
 
@@ -259,7 +273,7 @@ impl Stack {
     /// # Panics
     /// When the call has not returned.
     pub fn take_results(&mut self) -> SmallVec<[u64; 4]> {
-        let State::Done { results } = self.state else { panic!("the call returned") };
+        let State::Done { results, .. } = self.state else { panic!("the call returned") };
         let values = SmallVec::from_slice(&self.cells.0[..results]);
         self.clear();
         values
@@ -287,7 +301,8 @@ impl Stack {
         frames
     }
 
-    fn walk(&self, mut visit: impl FnMut(&RawFrame)) {
+    /// Visits the frames from the innermost outwards.
+    pub(crate) fn walk(&self, mut visit: impl FnMut(&RawFrame)) {
         let mut frame = RawFrame {
             instance: self.instance,
             func: self.func,
@@ -314,9 +329,9 @@ impl Stack {
     }
 
     /// The first call returned; its results are the first cells.
-    pub(crate) fn finish(&mut self, results: usize) {
+    pub(crate) fn finish(&mut self, func: FuncAddr, results: usize) {
         self.clear();
-        self.state = State::Done { results };
+        self.state = State::Done { func, results };
         self.top = results;
     }
 
@@ -356,13 +371,15 @@ impl Stack {
     }
 }
 
-struct RawFrame {
-    instance: InstanceAddr,
-    func: u32,
-    offset: u32,
-    base: usize,
+/// Where a frame lies.
+pub(crate) struct RawFrame {
+    pub(crate) instance: InstanceAddr,
+    pub(crate) func: u32,
+    pub(crate) offset: u32,
+    pub(crate) base: usize,
     header: usize,
-    end: usize,
+    /// Its live cells are those before.
+    pub(crate) end: usize,
 }
 
 impl Clone for Stack {
@@ -407,7 +424,7 @@ impl StateHash for Stack {
     fn state_hash(&self, hasher: &mut StateHasher) {
         match self.state {
             State::Empty => 0u8.state_hash(hasher),
-            State::Wasm => 1u8.state_hash(hasher),
+            State::Wasm | State::Returned { .. } => 1u8.state_hash(hasher),
             State::Host { id, func, at, results, bottom } => {
                 2u8.state_hash(hasher);
                 (id, func).state_hash(hasher);
@@ -419,7 +436,7 @@ impl StateHash for Stack {
                 (id, func).state_hash(hasher);
                 results.state_hash(hasher);
             }
-            State::Done { results } => {
+            State::Done { results, .. } => {
                 3u8.state_hash(hasher);
                 results.state_hash(hasher);
             }

@@ -12,7 +12,7 @@ use syntax::module::{ExportItem, FuncType, GlobalType, MemoryType, TableType};
 use crate::heap::Heap;
 use crate::ids::{Extern, FuncAddr, GlobalAddr, HostFuncId, InstanceAddr, MemAddr, TableAddr, TagAddr, TypeAddr};
 use crate::index;
-use crate::limits::Limits;
+use crate::limits::{LimitKind, Limits};
 pub use crate::memory::Memory;
 use crate::module::{Modules, module_of};
 use crate::simd::relaxed::Parameters;
@@ -46,13 +46,6 @@ pub(crate) struct Table {
 pub(crate) struct Global {
     pub(crate) ty: GlobalType,
     pub(crate) cell: u32,
-}
-
-/// An exception that a reference refers to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Exception {
-    pub(crate) tag: TagAddr,
-    pub(crate) args: Vec<u64>,
 }
 
 /// A module instance: where its index spaces are in the store. It never changes.
@@ -94,7 +87,6 @@ pub(crate) struct Live {
     pub(crate) elems: Vec<Box<[u64]>>,
     /// Whether a data segment was dropped.
     pub(crate) dropped: Vec<bool>,
-    pub(crate) exceptions: Vec<Exception>,
     pub(crate) heap: Heap,
     /// What relaxed vector operators depend on.
     pub(crate) parameters: Parameters,
@@ -117,7 +109,7 @@ pub enum InstantiateError {
     /// A segment does not fit, or a constant expression trapped. What was copied before stays.
     Trap(Trap),
     /// A limit of the store; in words.
-    Limit(String),
+    Limit(LimitKind, String),
 }
 
 impl From<Trap> for InstantiateError {
@@ -129,7 +121,7 @@ impl From<Trap> for InstantiateError {
 impl std::fmt::Display for InstantiateError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Link(message) | Self::Limit(message) => f.write_str(message),
+            Self::Link(message) | Self::Limit(_, message) => f.write_str(message),
             Self::Trap(trap) => trap.fmt(f),
         }
     }
@@ -172,7 +164,7 @@ impl CoreStore {
                 "memory of {} pages: more than the limit of {} bytes",
                 ty.limits.minimum, self.limits.memory_bytes
             );
-            return Err(InstantiateError::Limit(message));
+            return Err(InstantiateError::Limit(LimitKind::Memory, message));
         }
         self.live.memories.push(Memory::new(ty));
         Ok(MemAddr::new(self.live.memories.len() - 1))
@@ -185,7 +177,8 @@ impl CoreStore {
     pub fn alloc_table(&mut self, ty: TableType, init: u64) -> Result<TableAddr, InstantiateError> {
         if ty.limits.minimum > self.limits.table_elements {
             let (size, limit) = (ty.limits.minimum, self.limits.table_elements);
-            return Err(InstantiateError::Limit(format!("table of {size} elements: more than the limit of {limit}")));
+            let message = format!("table of {size} elements: more than the limit of {limit}");
+            return Err(InstantiateError::Limit(LimitKind::Table, message));
         }
         let elems = vec![init; syntax::convert::to_usize(ty.limits.minimum)];
         self.live.tables.push(Table { ty, elems });
@@ -352,9 +345,5 @@ impl StateHash for CoreStore {
         self.live.dropped.state_hash(hasher);
         self.live.heap.state_hash(hasher);
         self.live.parameters.state_hash(hasher);
-        for exception in &self.live.exceptions {
-            (exception.tag, exception.args.as_slice().len()).state_hash(hasher);
-            exception.args.state_hash(hasher);
-        }
     }
 }

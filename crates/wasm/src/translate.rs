@@ -20,11 +20,12 @@ mod vector;
 use std::sync::OnceLock;
 
 use control::{Control, Kind, Label};
-use operand::Operand;
+use operand::{Operand, Shape};
 use reader::Reader;
 use syntax::module::{FuncType, Module};
 
 use crate::op::{Code, Handler, Map, Op};
+use crate::refers::Refers;
 use crate::slow::SlowOp;
 
 /// A body of that many bytes could have runs whose cost does not fit a branch.
@@ -42,6 +43,32 @@ pub(crate) fn function(module: &Module, func: u32) -> Code {
 pub(crate) fn map(module: &Module, func: u32) -> Map {
     let mut code = Translator::new(module, func, Some(Map::default())).run();
     code.map.take().expect("the translator was asked for a map")
+}
+
+/// The references in the frames of a function.
+#[derive(Debug)]
+pub(crate) struct References {
+    /// Among the locals.
+    pub(crate) locals: Vec<(u16, Refers)>,
+    /// Among the operands, where it was asked for.
+    pub(crate) observed: Vec<Observed>,
+}
+
+/// The references among the operands before the instruction at an offset.
+#[derive(Debug)]
+pub(crate) struct Observed {
+    pub(crate) offset: u32,
+    pub(crate) operands: Vec<(u16, Refers)>,
+}
+
+/// Translates a function again to learn which cells of its frames are references to objects; the offsets are sorted.
+pub(crate) fn references(module: &Module, func: u32, offsets: &[u32]) -> References {
+    let mut translator = Translator::new(module, func, Some(Map::default()));
+    translator.observed = offsets.iter().map(|offset| Observed { offset: *offset, operands: Vec::new() }).collect();
+    translator.body();
+    let locals = translator.locals.iter().filter(|local| local.shape.refers != Refers::Nothing);
+    let locals = locals.map(|local| (local.slot, local.shape.refers)).collect();
+    References { locals, observed: translator.observed }
 }
 
 /// A run of instructions.
@@ -74,7 +101,7 @@ struct Fixup {
 #[derive(Debug)]
 struct Local {
     slot: u16,
-    wide: bool,
+    shape: Shape,
 }
 
 struct Translator<'a> {
@@ -111,6 +138,8 @@ struct Translator<'a> {
     /// The offset of the instruction.
     offset: usize,
     record: Option<Map>,
+    /// Where somebody asks for the references among the operands.
+    observed: Vec<Observed>,
 }
 
 impl<'a> Translator<'a> {
@@ -143,13 +172,19 @@ impl<'a> Translator<'a> {
             clear: (0, 0),
             offset: 0,
             record,
+            observed: Vec::new(),
         }
     }
 
     fn run(mut self) -> Code {
+        self.body();
+        self.finish()
+    }
+
+    fn body(&mut self) {
         if self.frame().is_none() {
             self.too_large = true;
-            return self.finish();
+            return;
         }
         let label = self.new_label();
         self.controls.push(Control {
@@ -159,15 +194,15 @@ impl<'a> Translator<'a> {
             slot: self.height,
             operands: 0,
             params: Vec::new(),
-            results: self.ty.results.iter().map(|ty| ty.cells() == 2).collect(),
+            results: self.ty.results.iter().map(|ty| Shape::of(self.module, *ty)).collect(),
             dead: false,
         });
         self.head();
         while !self.reader.is_empty() && !self.too_large {
             self.offset = self.reader.position;
+            self.observe(self.offset);
             self.instruction();
         }
-        self.finish()
     }
 
     /// Lays out the frame; `None` when it is too large.
@@ -175,19 +210,19 @@ impl<'a> Translator<'a> {
         let (params, results) = (self.ty.param_cells(), self.ty.result_cells());
         let mut slot = 0u16;
         for ty in &self.ty.params {
-            let wide = ty.cells() == 2;
-            self.locals.push(Local { slot, wide });
-            slot = slot.checked_add(if wide { 2 } else { 1 })?;
+            let shape = Shape::of(self.module, *ty);
+            self.locals.push(Local { slot, shape });
+            slot = slot.checked_add(if shape.wide { 2 } else { 1 })?;
         }
         self.header = u16::try_from(params.max(results)).ok()?;
         let first = self.header.checked_add(2)?;
         let mut slot = first;
         for _ in 0..self.reader.u32() {
             let count = self.reader.u32();
-            let wide = self.reader.val_type();
+            let shape = self.reader.val_type(self.module);
             for _ in 0..count {
-                self.locals.push(Local { slot, wide });
-                slot = slot.checked_add(if wide { 2 } else { 1 })?;
+                self.locals.push(Local { slot, shape });
+                slot = slot.checked_add(if shape.wide { 2 } else { 1 })?;
             }
         }
         self.clear = if results > params {
@@ -240,7 +275,27 @@ impl<'a> Translator<'a> {
                 map.heads.pop();
             }
             map.heads.push((pc, syntax::convert::to_u32(offset), u32::from(self.height)));
+            self.observe(offset);
         }
+    }
+
+    /// What is emitted next may have to wait until garbage was collected: all operands are in their cells.
+    fn safe_point(&mut self) {
+        self.place_all();
+        if let Some(map) = &mut self.record {
+            let (pc, offset) = (syntax::convert::to_u32(self.ops.len()), syntax::convert::to_u32(self.offset));
+            if map.heads.last().is_none_or(|last| last.0 != pc) {
+                map.heads.push((pc, offset, u32::from(self.height)));
+            }
+        }
+    }
+
+    /// Notes the references among the operands before an instruction, if somebody asked.
+    fn observe(&mut self, offset: usize) {
+        let found = self.observed.binary_search_by_key(&offset, |observed| crate::index(observed.offset));
+        let Some(observed) = found.ok().and_then(|at| self.observed.get_mut(at)) else { return };
+        let operands = self.operands.iter().filter(|operand| operand.refers != Refers::Nothing);
+        observed.operands = operands.map(|operand| (operand.slot, operand.refers)).collect();
     }
 
     fn new_run(&mut self) -> usize {

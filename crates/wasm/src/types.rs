@@ -41,6 +41,16 @@ impl Types {
         }
     }
 
+    /// How many types there are.
+    pub(crate) fn len(&self) -> usize {
+        self.types.len()
+    }
+
+    /// Whether it is the type of arrays.
+    pub(crate) fn is_array(&self, ty: TypeAddr) -> bool {
+        matches!(self.get(ty).composite, CompositeType::Array(_))
+    }
+
     /// The element of an array.
     pub(crate) fn element(&self, ty: TypeAddr) -> FieldType {
         self.fields(ty)[0]

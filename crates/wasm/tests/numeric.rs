@@ -128,7 +128,9 @@ fn run(program: &mut Program, func: raddle_wasm::FuncAddr, args: &[u64]) -> Opti
     match machine.run(&mut stack) {
         Exit::Return => Some(stack.take_results()[0]),
         Exit::Trap(_) => None,
-        exit @ (Exit::Host(..) | Exit::Exception(_) | Exit::OutOfFuel) => panic!("{exit:?}"),
+        exit @ (Exit::Host(..) | Exit::Exception(_) | Exit::OutOfFuel | Exit::Collect | Exit::Limit(_)) => {
+            panic!("{exit:?}")
+        }
     }
 }
 

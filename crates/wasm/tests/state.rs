@@ -5,7 +5,7 @@ use std::sync::Arc;
 use choice::StateHash;
 use choice::hash::hash_of;
 use decode::Features;
-use raddle_wasm::{CoreStore, Deterministic, Exit, Extern, HostFuncId, Limits, Machine, Module, Stack};
+use raddle_wasm::{CoreStore, Deterministic, Exit, Extern, HostFuncId, LimitKind, Limits, Machine, Module, Stack};
 use syntax::id::ModuleId;
 use syntax::module::{FuncType, ValType};
 
@@ -53,7 +53,7 @@ fn run(mut program: Program, arg: u64, slice: u64, cloned: bool) -> (Ending, u64
         if begin {
             machine.call(stack, program.func, &[arg]);
         }
-        machine.run(stack)
+        machine.run_only(stack)
     };
     let mut exit = call(&mut program, &mut stack, &mut fuel, true);
     loop {
@@ -78,6 +78,11 @@ fn run(mut program: Program, arg: u64, slice: u64, cloned: bool) -> (Ending, u64
                 return (ending(&program, &stack, Err(trap.to_string())), given - fuel, hashes);
             }
             Exit::Exception(_) => return (ending(&program, &stack, Err("exception".to_owned())), given - fuel, hashes),
+            Exit::Limit(limit) => {
+                stack.clear();
+                return (ending(&program, &stack, Err(limit.name().to_owned())), given - fuel, hashes);
+            }
+            Exit::Collect => unreachable!("`run_only` collects"),
         }
         if cloned {
             let copy = stack.clone();
@@ -239,4 +244,52 @@ fn only_live_cells_count() {
     // The argument is a live local, so it is the same in both.
     let (a, b) = (stop(20), stop(20));
     assert_eq!((hash_of(&a), &a), (hash_of(&b), &b), "same history");
+}
+
+/// A limit is reached at the same call however often a stack was copied before.
+#[test]
+fn the_limit_of_the_stack_does_not_depend_on_copies() {
+    let text = r#"(module (func $f (export "run") (param i32) (result i32)
+        (i32.add (i32.const 1) (call $f (i32.add (local.get 0) (i32.const 1))))))"#;
+    let depth = |slice: u64| {
+        let mut program = program(text);
+        program.store = {
+            let mut store = CoreStore::new(Limits { stack_cells: 200_000, call_depth: 1 << 20, ..Limits::DEFAULT });
+            let instance = store.instantiate(&program.modules, ModuleId(0), &[]).expect("it links");
+            let Some(Extern::Func(func)) = store.export(&program.modules, instance, "run") else {
+                panic!("no function `run`")
+            };
+            program.func = func;
+            store
+        };
+        let (mut stack, mut fuel) = (Stack::new(), slice);
+        let mut begun = false;
+        loop {
+            let mut machine = Machine {
+                modules: &program.modules,
+                store: &mut program.store,
+                data: &mut Deterministic,
+                fuel: &mut fuel,
+            };
+            if !begun {
+                machine.call(&mut stack, program.func, &[0]);
+                begun = true;
+            }
+            match machine.run(&mut stack) {
+                Exit::OutOfFuel => {
+                    fuel += slice;
+                    stack = Stack::thawed(&stack.freeze());
+                }
+                exit => {
+                    assert_eq!(exit, Exit::Limit(LimitKind::CallStack));
+                    return stack.depth();
+                }
+            }
+        }
+    };
+    let whole = depth(u64::MAX / 2);
+    assert!(whole > 1000, "{whole}");
+    for slice in [50_000, 77_777, 123_456] {
+        assert_eq!(depth(slice), whole, "slices of {slice}");
+    }
 }

@@ -63,7 +63,12 @@ impl Program {
         machine.call(&mut stack, func, args);
         match machine.run(&mut stack) {
             Exit::Return => stack.take_results().to_vec(),
-            exit @ (Exit::Host(..) | Exit::Exception(_) | Exit::OutOfFuel | Exit::Trap(_)) => panic!("{exit:?}"),
+            exit @ (Exit::Host(..)
+            | Exit::Exception(_)
+            | Exit::OutOfFuel
+            | Exit::Trap(_)
+            | Exit::Collect
+            | Exit::Limit(_)) => panic!("{exit:?}"),
         }
     }
 }

@@ -176,7 +176,10 @@ pub(super) fn run(world: &mut World<'_>, stack: &mut Stack) -> Stop {
                 let instance = &world.links.instances[stack.instance.index()];
                 world.modules[instance.module.index()].code(func);
             }
-            Stop::Grow => stack.cells.grow(stack.base + usize::from(u16::MAX)),
+            Stop::Grow => {
+                stack.cells.grow(stack.base + usize::from(u16::MAX));
+                stack.cells.keep_within(world.limits.stack_cells);
+            }
             stop => return stop,
         }
     }

@@ -8,8 +8,9 @@ use syntax::TrapRule;
 use syntax::convert::{low_u32, to_u64, to_usize};
 use syntax::module::{HeapType, RefType, StorageType, ValType};
 
+use super::Stop;
 use super::slow::At;
-use crate::heap::{Referent, any_of_extern, extern_of_any, i31, referent};
+use crate::heap::{Referent, Shape, any_of_extern, extern_of_any, i31, referent};
 use crate::ids::{TypeAddr, func_of_cell};
 use crate::index;
 use crate::slow::{Extend, Field, SlowOp};
@@ -25,21 +26,23 @@ const OUT: TrapRule = TrapRule::CoreArrayOutOfBounds;
     clippy::wildcard_enum_match_arm,
     reason = "one short arm for each operation of this family"
 )]
-pub(super) fn run(op: SlowOp, at: &mut At<'_>, live: &mut Live) -> Result<u64, TrapRule> {
+pub(super) fn run(op: SlowOp, at: &mut At<'_>, live: &mut Live) -> Result<u64, Stop> {
     let limit = at.limits.heap_bytes;
     let mut extra = 0;
     match op {
         SlowOp::StructNew { d, a, ty } => {
             let ty = at.instance.types[index(ty)];
             let len = at.links.types.fields(ty).iter().map(|field| field.cells()).sum::<usize>();
+            live.heap.has_room(to_u64(len), limit)?;
             let mut cells = at.regs[usize::from(a)..][..len].to_vec();
             at.links.types.pack(ty, &mut cells);
-            at.set(d, live.heap.allocate(ty, cells, limit)?);
+            at.set(d, live.heap.add(Shape::Aggregate(ty), cells));
         }
         SlowOp::StructNewDefault { d, ty } => {
             let ty = at.instance.types[index(ty)];
             let len = at.links.types.fields(ty).iter().map(|field| field.cells()).sum();
-            at.set(d, live.heap.allocate(ty, vec![0; len], limit)?);
+            live.heap.has_room(to_u64(len), limit)?;
+            at.set(d, live.heap.add(Shape::Aggregate(ty), vec![0; len]));
         }
         SlowOp::StructGet { d, a, field } => {
             let object = live.heap.get(at.get(a)).ok_or(NULL_STRUCT)?;
@@ -56,35 +59,38 @@ pub(super) fn run(op: SlowOp, at: &mut At<'_>, live: &mut Live) -> Result<u64, T
             live.heap.has_room(extra * to_u64(wide), limit)?;
             let mut cells = at.regs[usize::from(value)..][..wide].repeat(to_usize(extra));
             at.links.types.pack(ty, &mut cells);
-            at.set(d, live.heap.allocate(ty, cells, limit)?);
+            at.set(d, live.heap.add(Shape::Aggregate(ty), cells));
         }
         SlowOp::ArrayNewDefault { d, len, ty } => {
             let ty = at.instance.types[index(ty)];
             extra = at.get(len);
             let len = extra * to_u64(at.links.types.element(ty).cells());
             live.heap.has_room(len, limit)?;
-            at.set(d, live.heap.allocate(ty, vec![0; to_usize(len)], limit)?);
+            at.set(d, live.heap.add(Shape::Aggregate(ty), vec![0; to_usize(len)]));
         }
         SlowOp::ArrayNewFixed { d, a, len, ty } => {
             let ty = at.instance.types[index(ty)];
             let len = index(len) * at.links.types.element(ty).cells();
+            live.heap.has_room(to_u64(len), limit)?;
             let mut cells = at.regs[usize::from(a)..][..len].to_vec();
             at.links.types.pack(ty, &mut cells);
-            at.set(d, live.heap.allocate(ty, cells, limit)?);
+            at.set(d, live.heap.add(Shape::Aggregate(ty), cells));
         }
         SlowOp::ArrayNewData { d, from, len, ty, data } => {
             let ty = at.instance.types[index(ty)];
             extra = at.get(len);
             let cells = at.data(live, (ty, data), at.get(from), extra)?;
-            at.set(d, live.heap.allocate(ty, cells, limit)?);
+            live.heap.has_room(to_u64(cells.len()), limit)?;
+            at.set(d, live.heap.add(Shape::Aggregate(ty), cells));
         }
         SlowOp::ArrayNewElem { d, from, len, ty, elem } => {
             let ty = at.instance.types[index(ty)];
             extra = at.get(len);
             let elems = &live.elems[index(at.instance.elems + elem)];
             let range = range(at.get(from), extra, elems.len()).ok_or(TrapRule::CoreTableOutOfBounds)?;
+            live.heap.has_room(extra, limit)?;
             let cells = elems[range].to_vec();
-            at.set(d, live.heap.allocate(ty, cells, limit)?);
+            at.set(d, live.heap.add(Shape::Aggregate(ty), cells));
         }
         SlowOp::ArrayGet { d, a, at: i, element } => {
             let object = live.heap.get(at.get(a)).ok_or(NULL_ARRAY)?;
@@ -98,7 +104,7 @@ pub(super) fn run(op: SlowOp, at: &mut At<'_>, live: &mut Live) -> Result<u64, T
         }
         SlowOp::ArrayLen { d, a } => {
             let object = live.heap.get(at.get(a)).ok_or(NULL_ARRAY)?;
-            let wide = at.links.types.element(object.ty).cells();
+            let wide = at.links.types.element(object.ty()).cells();
             at.set(d, to_u64(object.cells.len() / wide));
         }
         SlowOp::ArrayFill { a, at: i, value, len, element } => {
@@ -139,7 +145,7 @@ pub(super) fn run(op: SlowOp, at: &mut At<'_>, live: &mut Live) -> Result<u64, T
         SlowOp::RefTest { d, a, ty } => at.set(d, u64::from(at.matches(live, at.get(a), ty))),
         SlowOp::RefCast { a, ty } => {
             if !at.matches(live, at.get(a), ty) {
-                return Err(TrapRule::CoreCastFailure);
+                return Err(TrapRule::CoreCastFailure.into());
             }
         }
         SlowOp::AnyConvertExtern { d, a } => at.set(d, any_of_extern(at.get(a))),
@@ -148,7 +154,7 @@ pub(super) fn run(op: SlowOp, at: &mut At<'_>, live: &mut Live) -> Result<u64, T
         SlowOp::I31Get { d, a, signed } => {
             let cell = at.get(a);
             if cell == 0 {
-                return Err(TrapRule::CoreNullI31Reference);
+                return Err(TrapRule::CoreNullI31Reference.into());
             }
             let bits = low_u32(cell >> 2);
             at.set(d, u64::from(if signed { (bits.cast_signed() << 1 >> 1).cast_unsigned() } else { bits }));
@@ -204,7 +210,7 @@ impl At<'_> {
     }
 
     /// The elements that the bytes of a data segment stand for.
-    fn data(&self, live: &Live, (ty, data): (TypeAddr, u32), from: u64, len: u64) -> Result<Vec<u64>, TrapRule> {
+    fn data(&self, live: &Live, (ty, data): (TypeAddr, u32), from: u64, len: u64) -> Result<Vec<u64>, Stop> {
         let size = match self.links.types.element(ty).storage {
             StorageType::I8 => 1,
             StorageType::I16 => 2,
@@ -216,7 +222,6 @@ impl At<'_> {
         let bytes = if dropped { &[] } else { self.module.syntax.data(data) };
         let out = TrapRule::CoreMemoryOutOfBounds;
         let range = range(from, len.checked_mul(to_u64(size)).ok_or(out)?, bytes.len()).ok_or(out)?;
-        live.heap.has_room(len, self.limits.heap_bytes)?;
         let cell = |bytes: &[u8]| bytes.iter().rev().fold(0, |cell, byte| cell << 8 | u64::from(*byte));
         Ok(bytes[range].chunks(size.min(8)).map(cell).collect())
     }
@@ -249,7 +254,7 @@ impl At<'_> {
         match referent(cell) {
             Referent::Object(_) => {
                 let object = live.heap.get(cell).expect("references refer to objects");
-                types.heap_matches(HeapType::Concrete(object.ty.0), heap)
+                types.heap_matches(HeapType::Concrete(object.ty().0), heap)
             }
             Referent::I31 => types.heap_matches(HeapType::I31, heap),
             Referent::Host => heap == HeapType::Any,

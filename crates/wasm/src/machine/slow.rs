@@ -7,9 +7,10 @@ use syntax::convert::{to_u64, to_usize};
 
 use super::{Stop, Thrown, atomic, dispatch::Window, gc};
 use crate::choices::DataChoices;
+use crate::heap::{Object, Shape};
 use crate::ids::{MemAddr, ref_cell};
 use crate::index;
-use crate::limits::{DIRTY_PAGE_LOG2, Limits};
+use crate::limits::{DIRTY_PAGE_LOG2, LimitKind, Limits};
 use crate::module::Module;
 use crate::op::{LoadKind, Op, StoreKind};
 use crate::simd;
@@ -85,8 +86,8 @@ pub(super) fn run(op: SlowOp, at: &mut At<'_>, live: &mut Live, data: &mut dyn D
         | SlowOp::AnyConvertExtern { .. }
         | SlowOp::ExternConvertAny { .. }
         | SlowOp::RefI31 { .. }
-        | SlowOp::I31Get { .. } => return gc::run(op, at, live).map_err(Stop::Trap),
-        SlowOp::FrameTooLarge => return Err(TrapRule::CoreCallStackExhausted.into()),
+        | SlowOp::I31Get { .. } => return gc::run(op, at, live),
+        SlowOp::FrameTooLarge => return Err(Stop::Limit(LimitKind::CallStack)),
         SlowOp::MemorySize { d, memory } => at.set(d, live.memories[at.memory(memory).index()].pages()),
         SlowOp::MemoryGrow { d, a, memory } => {
             let memory = &mut live.memories[at.memory(memory).index()];
@@ -160,15 +161,17 @@ pub(super) fn run(op: SlowOp, at: &mut At<'_>, live: &mut Live, data: &mut dyn D
             }
         }
         SlowOp::Throw { tag, a, len } => {
+            // It gets its room here, since it cannot wait once it is on its way.
+            live.heap.has_room(u64::from(len), at.limits.heap_bytes)?;
             let args = at.regs[usize::from(a)..][..usize::from(len)].to_vec();
             return Err(Stop::Throw(Thrown { tag: at.instance.tags[index(tag)], args, reference: None }));
         }
         SlowOp::ThrowRef { a } => {
             let cell = at.get(a);
-            let Some(i) = cell.checked_sub(1) else { return Err(TrapRule::CoreNullExceptionReference.into()) };
-            let exception = &live.exceptions[to_usize(i)];
-            let (tag, args) = (exception.tag, exception.args.clone());
-            return Err(Stop::Throw(Thrown { tag, args, reference: Some(cell) }));
+            let Some(Object { shape: Shape::Exception(tag), cells }) = live.heap.get(cell) else {
+                return Err(TrapRule::CoreNullExceptionReference.into());
+            };
+            return Err(Stop::Throw(Thrown { tag: *tag, args: cells.clone(), reference: Some(cell) }));
         }
     }
     Ok(extra)

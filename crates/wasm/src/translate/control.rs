@@ -1,5 +1,6 @@
 //! Control instructions: blocks, branches, calls, exceptions.
 
+use super::operand::Shape;
 use super::{Fixup, Next, Translator};
 use crate::index;
 use crate::op::{Catch, Handler, Op};
@@ -35,15 +36,14 @@ pub(super) struct Control {
     pub(super) slot: u16,
     /// How many operands lie below the parameters.
     pub(super) operands: usize,
-    /// For each, whether it takes two cells.
-    pub(super) params: Vec<bool>,
-    pub(super) results: Vec<bool>,
+    pub(super) params: Vec<Shape>,
+    pub(super) results: Vec<Shape>,
     /// Whether the whole block cannot be reached.
     pub(super) dead: bool,
 }
 
-fn cells(wide: &[bool]) -> u16 {
-    wide.iter().map(|wide| if *wide { 2 } else { 1 }).sum()
+fn cells(shapes: &[Shape]) -> u16 {
+    shapes.iter().map(|shape| if shape.wide { 2 } else { 1 }).sum()
 }
 
 impl Translator<'_> {
@@ -64,7 +64,7 @@ impl Translator<'_> {
         self.head();
     }
 
-    fn block_type(&mut self) -> (Vec<bool>, Vec<bool>) {
+    fn block_type(&mut self) -> (Vec<Shape>, Vec<Shape>) {
         let byte = self.reader.peek();
         if byte == 0x40 {
             self.reader.byte();
@@ -72,14 +72,14 @@ impl Translator<'_> {
         }
         // A value type is one byte with bit 6 set, or begins with 0x63 or 0x64; an index is not negative.
         if byte & 0xc0 == 0x40 {
-            return (Vec::new(), vec![self.reader.val_type()]);
+            return (Vec::new(), vec![self.reader.val_type(self.module)]);
         }
         let ty = self.module.func_type(self.reader.u32());
-        let wide = |tys: &[syntax::module::ValType]| tys.iter().map(|ty| ty.cells() == 2).collect();
-        (wide(&ty.params), wide(&ty.results))
+        let shapes = |tys: &[syntax::module::ValType]| tys.iter().map(|ty| Shape::of(self.module, *ty)).collect();
+        (shapes(&ty.params), shapes(&ty.results))
     }
 
-    fn open(&mut self, kind: Kind, params: Vec<bool>, results: Vec<bool>) {
+    fn open(&mut self, kind: Kind, params: Vec<Shape>, results: Vec<Shape>) {
         let label = self.new_label();
         let operands = self.operands.len().saturating_sub(params.len());
         let slot = self.operands.get(operands).map_or(self.height, |operand| operand.slot);
@@ -127,8 +127,8 @@ impl Translator<'_> {
         let else_label = self.controls[at].else_label.take().expect("`else` belongs to `if`");
         let params = self.controls[at].params.clone();
         self.truncate(self.controls[at].operands);
-        for wide in params {
-            self.push_own(wide);
+        for shape in params {
+            self.push_shape(shape);
         }
         self.place_label(else_label);
     }
@@ -150,8 +150,8 @@ impl Translator<'_> {
             self.end_try();
         }
         self.truncate(control.operands);
-        for wide in &control.results {
-            self.push_own(*wide);
+        for shape in &control.results {
+            self.push_shape(*shape);
         }
         if let Some(else_label) = control.else_label {
             // Without `else`, the parameters are the results.
@@ -170,8 +170,8 @@ impl Translator<'_> {
                 self.place_all();
             }
             self.truncate(control.operands);
-            for wide in &control.results {
-                self.push_own(*wide);
+            for shape in &control.results {
+                self.push_shape(*shape);
             }
             self.place_label(control.label);
         }
@@ -357,9 +357,10 @@ impl Translator<'_> {
     /// `br_on_null`
     pub(super) fn br_on_null(&mut self, depth: u32) {
         self.place_all();
-        let a = self.pop().slot;
+        let operand = self.pop();
+        let a = operand.slot;
         self.branch_if(Op::BrI64EqI { a, imm: 0, fall: 0, target: 0, taken: 0 }, depth);
-        self.push_own(false);
+        self.push_shape(Shape::reference(operand.refers));
         // A branch that had to move operands was emitted while the reference was popped; its cell was not touched.
         self.head();
     }
@@ -398,7 +399,7 @@ impl Translator<'_> {
 
     fn push_results(&mut self, ty: &syntax::module::FuncType) {
         for ty in &ty.results {
-            self.push_own(ty.cells() == 2);
+            self.push_shape(Shape::of(self.module, *ty));
         }
         self.barrier = self.ops.len();
         self.producer = None;
@@ -477,6 +478,7 @@ impl Translator<'_> {
     /// `throw`
     pub(super) fn throw(&mut self, tag: u32) {
         let ty = self.module.func_type(self.module.tags[index(tag)]);
+        self.safe_point();
         let (a, len) = (self.args(ty), short_len(ty));
         self.emit_slow(SlowOp::Throw { tag, a, len });
         self.live = false;

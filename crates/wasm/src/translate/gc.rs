@@ -3,7 +3,9 @@
 use syntax::module::{CompositeType, FieldType, HeapType, RefType, StorageType};
 
 use super::Translator;
+use super::operand::Shape;
 use crate::index;
+use crate::refers::Refers;
 use crate::slow::{Extend, Field, SlowOp};
 
 /// How a field is accessed.
@@ -69,9 +71,15 @@ impl Translator<'_> {
 
     fn test_or_cast(&mut self, opcode: u32, ty: RefType) {
         self.place_all();
-        let a = self.pop_slot();
-        let d = self.push_own(false);
-        self.emit_slow(if opcode < 22 { SlowOp::RefTest { d, a, ty } } else { SlowOp::RefCast { a, ty } });
+        let operand = self.pop();
+        let a = self.slot_of(operand);
+        if opcode < 22 {
+            let d = self.push_own(false);
+            self.emit_slow(SlowOp::RefTest { d, a, ty });
+        } else {
+            self.push_shape(Shape::reference(operand.refers));
+            self.emit_slow(SlowOp::RefCast { a, ty });
+        }
     }
 
     fn fields(&self, ty: u32) -> &[FieldType] {
@@ -96,18 +104,32 @@ impl Translator<'_> {
         Field { cell: syntax::convert::to_u32(cell), wide: field.cells() == 2, extend }
     }
 
+    /// Pushes a reference to a new object.
+    fn push_object(&mut self) -> u16 {
+        self.push_shape(Shape::reference(Refers::Any))
+    }
+
+    /// The shape of a field or element that was read.
+    fn shape(&self, ty: u32, at: u32) -> Shape {
+        match self.fields(ty)[index(at)].storage {
+            StorageType::Val(ty) => Shape::of(self.module, ty),
+            StorageType::I8 | StorageType::I16 => Shape::reference(Refers::Nothing),
+        }
+    }
+
     fn structure(&mut self, opcode: u32, ty: u32, field: u32) {
         match opcode {
             0 => {
-                self.place_all();
+                self.safe_point();
                 let first = self.operands.len() - self.fields(ty).len();
                 self.truncate(first);
                 let a = self.height;
-                let d = self.push_own(false);
+                let d = self.push_object();
                 self.emit_slow(SlowOp::StructNew { d, a, ty });
             }
             1 => {
-                let d = self.push_own(false);
+                self.safe_point();
+                let d = self.push_object();
                 self.emit_slow(SlowOp::StructNewDefault { d, ty });
             }
             5 => {
@@ -116,9 +138,10 @@ impl Translator<'_> {
                 self.emit_slow(SlowOp::StructSet { a, value, field });
             }
             _ => {
+                let shape = self.shape(ty, field);
                 let field = self.field(ty, field, if opcode == 3 { Access::GetSigned } else { Access::Get });
                 let a = self.pop_slot();
-                let d = self.push_own(field.wide);
+                let d = self.push_shape(shape);
                 self.emit_slow(SlowOp::StructGet { d, a, field });
             }
         }
@@ -127,26 +150,29 @@ impl Translator<'_> {
     fn array(&mut self, opcode: u32, ty: u32, y: u32) {
         match opcode {
             6 => {
+                self.safe_point();
                 let (len, value) = (self.pop_slot(), self.pop_slot());
-                let d = self.push_own(false);
+                let d = self.push_object();
                 self.emit_slow(SlowOp::ArrayNew { d, value, len, ty });
             }
             7 => {
+                self.safe_point();
                 let len = self.pop_slot();
-                let d = self.push_own(false);
+                let d = self.push_object();
                 self.emit_slow(SlowOp::ArrayNewDefault { d, len, ty });
             }
             8 => {
-                self.place_all();
+                self.safe_point();
                 let first = self.operands.len() - index(y);
                 self.truncate(first);
                 let a = self.height;
-                let d = self.push_own(false);
+                let d = self.push_object();
                 self.emit_slow(SlowOp::ArrayNewFixed { d, a, len: y, ty });
             }
             9 | 10 => {
+                self.safe_point();
                 let (len, from) = (self.pop_slot(), self.pop_slot());
-                let d = self.push_own(false);
+                let d = self.push_object();
                 self.emit_slow(if opcode == 9 {
                     SlowOp::ArrayNewData { d, from, len, ty, data: y }
                 } else {
@@ -161,7 +187,7 @@ impl Translator<'_> {
             _ => {
                 let element = self.field(ty, 0, if opcode == 12 { Access::GetSigned } else { Access::Get });
                 let (at, a) = (self.pop_slot(), self.pop_slot());
-                let d = self.push_own(element.wide);
+                let d = self.push_shape(self.shape(ty, 0));
                 self.emit_slow(SlowOp::ArrayGet { d, a, at, element });
             }
         }
@@ -191,7 +217,11 @@ impl Translator<'_> {
 
     fn convert(&mut self, opcode: u32) {
         let a = self.pop_slot();
-        let d = self.push_own(false);
+        let d = self.push_shape(Shape::reference(match opcode {
+            26 | 28 => Refers::Any,
+            27 => Refers::Extern,
+            _ => Refers::Nothing,
+        }));
         self.emit_slow(match opcode {
             26 => SlowOp::AnyConvertExtern { d, a },
             27 => SlowOp::ExternConvertAny { d, a },

@@ -1,8 +1,10 @@
 //! Memory, table and variable instructions, and the table of opcodes.
 
+use syntax::module::ValType;
+
 use super::Translator;
 use super::control::Kind;
-use super::operand::Place;
+use super::operand::{Place, Shape};
 use crate::index;
 use crate::op::{LoadKind, Op, StoreKind};
 use crate::slow::SlowOp;
@@ -39,7 +41,7 @@ impl Translator<'_> {
             }
             0x1c => {
                 for _ in 0..self.reader.u32() {
-                    self.reader.val_type();
+                    self.reader.val_type(self.module);
                 }
                 if self.live {
                     self.select();
@@ -50,9 +52,10 @@ impl Translator<'_> {
             0x3f | 0x40 => self.memory_size_or_grow(opcode),
             0x41..=0x44 => self.constant(opcode),
             0xd0 => {
-                self.reader.i64();
+                let refers = self.reader.heap_type(self.module);
                 if self.live {
                     self.push_const(0);
+                    self.refer(refers);
                 }
             }
             0xd2 => {
@@ -89,9 +92,10 @@ impl Translator<'_> {
             }
             0xd4 => {
                 self.place_all();
-                let a = self.pop_slot();
+                let operand = self.pop();
+                let a = self.slot_of(operand);
                 self.emit_slow(SlowOp::RefAsNonNull { a });
-                self.push_own(false);
+                self.push_shape(Shape::reference(operand.refers));
             }
             _ => unreachable!("decode refuses functions with opcode {opcode:#x}"),
         }
@@ -119,19 +123,19 @@ impl Translator<'_> {
         let c = self.pop_slot();
         let (b, a) = (self.pop(), self.pop());
         if let (false, Place::Const(imm)) = (a.wide, b.place) {
-            let a = self.slot_of(a);
-            let d = self.push_own(false);
+            let (a, refers) = (self.slot_of(a), a.refers);
+            let d = self.push_shape(Shape::reference(refers));
             self.emit_to(Op::SelectI { d, a, c, imm }, d);
             return;
         }
         if let (false, Place::Const(imm)) = (a.wide, a.place) {
-            let b = self.slot_of(b);
-            let d = self.push_own(false);
+            let (b, refers) = (self.slot_of(b), b.refers);
+            let d = self.push_shape(Shape::reference(refers));
             self.emit_to(Op::SelectIL { d, b, c, imm }, d);
             return;
         }
         let (b_slot, a_slot) = (self.slot_of(b), self.slot_of(a));
-        let d = self.push_own(a.wide);
+        let d = self.push_shape(Shape { wide: a.wide, refers: a.refers });
         if a.wide {
             self.emit(Op::V128Select { d, a: a_slot, b: b_slot, c });
         } else {
@@ -146,22 +150,24 @@ impl Translator<'_> {
         }
         match opcode {
             0x20 => {
-                let (slot, wide) = self.local(i);
-                self.push_local(slot, wide);
+                let (slot, shape) = self.local(i);
+                self.push_local(slot, shape.wide);
+                self.refer(shape.refers);
             }
             0x21 => {
                 let (slot, _) = self.local(i);
                 self.set_local(slot);
             }
             0x22 => {
-                let (slot, wide) = self.local(i);
+                let (slot, shape) = self.local(i);
                 self.set_local(slot);
-                self.push_local(slot, wide);
+                self.push_local(slot, shape.wide);
+                self.refer(shape.refers);
             }
             0x23 => {
-                let wide = self.module.globals[index(i)].value.cells() == 2;
-                let d = self.push_own(wide);
-                if wide {
+                let shape = Shape::of(self.module, self.module.globals[index(i)].value);
+                let d = self.push_shape(shape);
+                if shape.wide {
                     self.emit(Op::GlobalGet { d, global: i });
                     self.emit_slow(SlowOp::GlobalGetHigh { d: d + 1, global: i });
                 } else {
@@ -178,7 +184,8 @@ impl Translator<'_> {
             }
             0x25 => {
                 let at = self.pop_slot();
-                let d = self.push_own(false);
+                let element = self.module.tables[index(i)].element;
+                let d = self.push_shape(Shape::of(self.module, ValType::Ref(element)));
                 self.emit_slow(SlowOp::TableGet { d, at, table: i });
             }
             _ => {
@@ -188,9 +195,9 @@ impl Translator<'_> {
         }
     }
 
-    fn local(&self, i: u32) -> (u16, bool) {
+    fn local(&self, i: u32) -> (u16, Shape) {
         let local = &self.locals[index(i)];
-        (local.slot, local.wide)
+        (local.slot, local.shape)
     }
 
     fn constant(&mut self, opcode: u8) {

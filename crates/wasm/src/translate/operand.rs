@@ -1,7 +1,29 @@
 //! The operands at translation time: where each one is, without a copy until someone needs it elsewhere.
 
+use syntax::module::{Module, ValType};
+
 use super::Translator;
 use crate::op::Op;
+use crate::refers::Refers;
+
+/// What has to be known of the type of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Shape {
+    /// Whether it takes two cells.
+    pub(super) wide: bool,
+    pub(super) refers: Refers,
+}
+
+impl Shape {
+    pub(super) const fn reference(refers: Refers) -> Self {
+        Self { wide: false, refers }
+    }
+
+    /// The shape of a type of a module.
+    pub(super) fn of(module: &Module, ty: ValType) -> Self {
+        Self { wide: ty.cells() == 2, refers: Refers::of(module, ty) }
+    }
+}
 
 /// Where the value of an operand is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +45,7 @@ pub(super) struct Operand {
     pub(super) slot: u16,
     /// Whether it takes two cells.
     pub(super) wide: bool,
+    pub(super) refers: Refers,
 }
 
 impl Operand {
@@ -52,13 +75,27 @@ impl Translator<'_> {
         if place != Place::Own {
             self.unplaced += 1;
         }
-        self.operands.push(Operand { place, slot, wide });
+        self.operands.push(Operand { place, slot, wide, refers: Refers::Nothing });
         slot
     }
 
     /// Pushes an operand that the next operation writes to its own cell.
     pub(super) fn push_own(&mut self, wide: bool) -> u16 {
         self.push(Place::Own, wide)
+    }
+
+    /// Pushes an operand of a shape, in its own cell.
+    pub(super) fn push_shape(&mut self, shape: Shape) -> u16 {
+        let slot = self.push_own(shape.wide);
+        self.refer(shape.refers);
+        slot
+    }
+
+    /// Says what kind of reference the topmost operand is.
+    pub(super) fn refer(&mut self, refers: Refers) {
+        if let Some(operand) = self.operands.last_mut() {
+            operand.refers = refers;
+        }
     }
 
     pub(super) fn push_local(&mut self, slot: u16, wide: bool) {
@@ -94,7 +131,7 @@ impl Translator<'_> {
     pub(super) fn pop(&mut self) -> Operand {
         let Some(operand) = self.operands.pop() else {
             assert!(self.too_large, "validation: an operand is there");
-            return Operand { place: Place::Own, slot: 0, wide: false };
+            return Operand { place: Place::Own, slot: 0, wide: false, refers: Refers::Nothing };
         };
         self.height = operand.slot;
         if operand.place != Place::Own {

@@ -2,6 +2,11 @@
 //!
 //! Spec: core specification, "Binary Format", "Values". Nothing is checked: decode has validated the bytes.
 
+use syntax::module::{HeapType, Module};
+
+use super::operand::Shape;
+use crate::refers::Refers;
+
 /// A position in bytes.
 #[derive(Clone, Debug)]
 pub(super) struct Reader<'a> {
@@ -76,12 +81,32 @@ impl<'a> Reader<'a> {
         syntax::convert::low_u32(self.i64().cast_unsigned())
     }
 
-    /// Skips a value type; whether it takes two cells.
-    pub(super) fn val_type(&mut self) -> bool {
-        let byte = self.byte();
-        if matches!(byte, 0x63 | 0x64) {
-            self.i64();
+    /// The shape of a value type.
+    pub(super) fn val_type(&mut self, module: &Module) -> Shape {
+        let byte = self.peek();
+        match byte {
+            0x63 | 0x64 => {
+                self.byte();
+                Shape::reference(self.heap_type(module))
+            }
+            0x7b..=0x7f => {
+                self.byte();
+                Shape { wide: byte == 0x7b, refers: Refers::Nothing }
+            }
+            _ => Shape::reference(self.heap_type(module)),
         }
-        byte == 0x7b
+    }
+
+    /// What a reference to a heap type says of its cell.
+    pub(super) fn heap_type(&mut self, module: &Module) -> Refers {
+        match self.i64() {
+            // `nofunc` and `func`
+            -0x0d | -0x10 => Refers::Nothing,
+            // `noextern` and `extern`
+            -0x0e | -0x11 => Refers::Extern,
+            // `noexn`, `none`, `any`, `eq`, `i31`, `struct`, `array`, `exn`
+            -0x0c | -0x0f | -0x17..=-0x12 => Refers::Any,
+            ty => Refers::of_heap(module, HeapType::Concrete(u32::try_from(ty).expect("validation: a heap type"))),
+        }
     }
 }

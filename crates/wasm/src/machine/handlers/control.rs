@@ -14,6 +14,7 @@ use super::super::{Stop, slow};
 use super::pay;
 use crate::ids::FuncAddr;
 use crate::index;
+use crate::limits::LimitKind;
 use crate::op::{Code, Op};
 use crate::stack::Link;
 use crate::store::FuncKind;
@@ -146,7 +147,7 @@ fn call_own<'a>(cx: &mut Context<'a>, func: u32, call: Call<'a>, mem: &'a mut [u
     let base = cx.base + usize::from(call.delta);
     let Some(regs) = Regs::at(cx.cells, base) else { return no_room(cx, call.ip, base) };
     if cx.depth >= cx.max_depth {
-        return trap(cx, call.rest, TrapRule::CoreCallStackExhausted);
+        return stop(cx, call.rest, Stop::Limit(LimitKind::CallStack));
     }
     let Some(code) = cx.module.translated(func) else { return translate(cx, call.ip, func) };
     cx.depth += 1;
@@ -166,7 +167,7 @@ fn translate(cx: &mut Context<'_>, ip: &[Op], func: u32) {
 fn no_room(cx: &mut Context<'_>, ip: &[Op], base: usize) {
     let [_, rest @ ..] = ip else { return };
     if base > cx.limits.stack_cells {
-        trap(cx, rest, TrapRule::CoreCallStackExhausted);
+        stop(cx, rest, Stop::Limit(LimitKind::CallStack));
     } else {
         // The call is executed again when there is room.
         stop(cx, ip, Stop::Grow);
