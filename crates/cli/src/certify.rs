@@ -8,15 +8,15 @@ use std::process::ExitCode;
 
 use raddle_wast::{Options, Runner, find_scripts};
 
-use crate::common::{Stop, Switches, print};
+use crate::common::{Parsed, Stop, Switches, print};
 
 /// How many states of each instance are searched unless a number is given.
 const STATES: u64 = 400_000;
 
 /// Certifies one script, or all in a folder.
 pub(crate) fn run(path: &Path, switches: &Switches, states: Option<u64>, json: bool) -> Result<ExitCode, Stop> {
-    let (features, fuel) = switches.parse()?;
-    let mut options = Options { features, ..Options::default() };
+    let Parsed { features, fuel, limits } = switches.parse()?;
+    let mut options = Options { features, limits, ..Options::default() };
     options.fuel = fuel.unwrap_or(options.fuel);
     let runner = Runner::new(options);
     let states = usize::try_from(states.unwrap_or(STATES)).unwrap_or(usize::MAX);

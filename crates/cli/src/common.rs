@@ -10,12 +10,15 @@ use clap::Args;
 use decode::Features;
 use raddle::{Component, Config, Engine, Error};
 use runtime::step::{Failure, Fault};
+use wasm::Limits;
 
 /// Why a command stops early.
 #[derive(Debug)]
 pub(crate) enum Stop {
     /// Bad flags or bad input.
     Usage(String),
+    /// Only help was asked for.
+    Help(String),
     /// A run that did not end well; if it was recorded, where.
     Run(Error, Option<String>),
 }
@@ -34,6 +37,10 @@ impl Stop {
     pub(crate) fn report(self) -> ExitCode {
         let mut err = std::io::stderr().lock();
         let (text, code) = match self {
+            Self::Help(text) => {
+                print(&text);
+                return ExitCode::SUCCESS;
+            }
             Self::Usage(message) => (format!("error: {message}\n"), 2),
             Self::Run(error, schedule) => run_error(error, schedule.as_deref()),
         };
@@ -77,39 +84,39 @@ pub(crate) fn outcome_word(result: Result<(), &Error>) -> String {
 /// Switches for proposals, gates and limits.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Switches {
-    /// A proposal or gate to turn on or off, or a limit: `-W component-model-threading=n`, `-W fuel=1000000`; `-W help` lists
-    /// them.
+    /// A proposal or gate to turn on or off, a version, or a limit: `-W component-model-threading=n`, `-W wasm2`,
+    /// `-W fuel=1000000`; `-W help` lists them.
     #[arg(short = 'W', value_name = "NAME[=VALUE]", value_delimiter = ',')]
     pub(crate) wasm: Vec<String>,
 }
 
 impl Switches {
-    /// What the switches come to.
-    pub(crate) fn parse(&self) -> Result<(Features, Option<u64>), Stop> {
-        let mut features = Features::default();
-        let mut fuel = None;
+    /// What the switches come to, from left to right.
+    pub(crate) fn parse(&self) -> Result<Parsed, Stop> {
+        let mut parsed = Parsed::default();
         for switch in &self.wasm {
             let (name, value) = switch.split_once('=').unwrap_or((switch, "y"));
             match (name, value) {
-                ("help", _) => return Err(Stop::usage(switch_help())),
-                ("fuel", value) => {
-                    fuel = Some(value.parse().map_err(|error| Stop::usage(format!("-W {switch}: {error}")))?);
+                ("help", _) => return Err(Stop::Help(switch_help())),
+                ("fuel", value) => parsed.fuel = Some(number(switch, value)?),
+                (name, value) if parsed.limits.get(name).is_some() => {
+                    parsed.limits.set(name, number(switch, value)?);
                 }
                 (name, "y" | "yes" | "true" | "n" | "no" | "false") => {
                     let on = value.starts_with(['y', 't']);
-                    features.set(name, on).map_err(|error| Stop::usage(format!("-W {switch}: {error}")))?;
+                    parsed.features.set(name, on).map_err(|error| Stop::usage(format!("-W {switch}: {error}")))?;
                 }
                 (_, value) => return Err(Stop::usage(format!("-W {switch}: expected `y` or `n`, found `{value}`"))),
             }
         }
-        Ok((features, fuel))
+        Ok(parsed)
     }
 
     /// An engine with these switches.
     pub(crate) fn engine(&self) -> Result<Engine, Stop> {
-        let (features, fuel) = self.parse()?;
+        let Parsed { features, fuel, limits } = self.parse()?;
         let mut config = Config::new();
-        config.features(features);
+        config.features(features).limits(limits);
         if let Some(fuel) = fuel {
             config.fuel(fuel);
         }
@@ -117,7 +124,28 @@ impl Switches {
     }
 }
 
-fn switch_help() -> String {
+/// What switches come to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Parsed {
+    pub(crate) features: Features,
+    pub(crate) fuel: Option<u64>,
+    pub(crate) limits: Limits,
+}
+
+fn number(switch: &str, value: &str) -> Result<u64, Stop> {
+    value.parse().map_err(|error| Stop::usage(format!("-W {switch}: expected a number, found `{value}`: {error}")))
+}
+
+/// Whether arguments that name no file ask for the list of switches.
+pub(crate) fn asks_for_switches(args: impl IntoIterator<Item = String>) -> bool {
+    let args: Vec<String> = args.into_iter().collect();
+    let joined = args.iter().filter_map(|arg| arg.strip_prefix("-W"));
+    let apart = args.windows(2).filter(|pair| pair[0] == "-W").map(|pair| pair[1].as_str());
+    joined.chain(apart).any(|value| value.trim_start_matches('=').split(',').any(|switch| switch == "help"))
+}
+
+/// All switches and limits.
+pub(crate) fn switch_help() -> String {
     let rows = decode::Feature::all().map(|feature| {
         let state = if !feature.is_supported() {
             "not supported"
@@ -126,14 +154,30 @@ fn switch_help() -> String {
         } else {
             "off"
         };
-        format!("\n  {:<44} {state:<14} {}", feature.name(), feature.description())
+        row(feature.name(), state, feature.description())
+    });
+    let versions = decode::features::VERSIONS.iter().map(|(name, what)| row(name, "", what));
+    let limits = wasm::limits::NAMES.iter().map(|(name, what)| {
+        let default = Limits::DEFAULT.get(name).unwrap_or_default();
+        row(&format!("{name}=N"), &default.to_string(), what)
     });
     format!(
-        "switches for -W:{}\n  {:<44} {:<14} instructions that a run may take",
+        "Proposals and gates, on or off: -W NAME or -W NAME=y, -W NAME=n\n{}\n\
+         Versions, which set all of them: -W NAME, then what is to differ, such as -W wasm2,tail-call\n{}\n\
+         Limits: reaching one ends a run with exit code 136; memory.grow and table.grow fail instead\n{}{}",
         rows.collect::<String>(),
-        "fuel",
-        ""
+        versions.collect::<String>(),
+        row(
+            "fuel=N",
+            "unlimited",
+            "instructions that a run may take; a run goes on where it stopped once there is more"
+        ),
+        limits.collect::<String>(),
     )
+}
+
+fn row(name: &str, state: &str, what: &str) -> String {
+    format!("  {name:<44} {state:<14} {what}\n")
 }
 
 /// Reads a file.

@@ -18,6 +18,7 @@ mod wast;
 
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (component-model 6d28164, 2026-08-21)");
@@ -48,7 +49,17 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let result = match Cli::parse().command {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error)
+            if error.kind() == ErrorKind::MissingRequiredArgument
+                && common::asks_for_switches(std::env::args().skip(1)) =>
+        {
+            return common::Stop::Help(common::switch_help()).report();
+        }
+        Err(error) => error.exit(),
+    };
+    let result = match cli.command {
         Command::Run(command) => command.run(),
         Command::Explore(command) => command.run(),
         Command::Shrink(command) => command.run(),

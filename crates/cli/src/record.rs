@@ -106,7 +106,7 @@ impl Job<'_> {
         store.clear_tracer();
         let result = match result {
             Err(Stop::Run(error, _)) => Err(error),
-            Err(stop @ Stop::Usage(_)) => return Err(stop),
+            Err(stop @ (Stop::Usage(_) | Stop::Help(_))) => return Err(stop),
             Ok(vals) => Ok(vals),
         };
         Ok(Ran { result, store, entry })
@@ -140,7 +140,7 @@ impl Job<'_> {
 
     /// What is written of a run.
     pub(crate) fn schedule(&self, ran: &Ran, strategy: Strategy) -> Schedule {
-        let (_, fuel) = self.switches.parse().unwrap_or_default();
+        let fuel = self.switches.parse().unwrap_or_default().fuel;
         let mut switches = self.switches.wasm.clone();
         if self.drain {
             switches.push(DRAIN.to_owned());

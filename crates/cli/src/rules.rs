@@ -13,7 +13,7 @@ use raddle_wast::{Options, Runner, find_scripts};
 use syntax::TrapRule;
 use syntax::trap_rules::Reach;
 
-use crate::common::{Stop, Switches, print};
+use crate::common::{Parsed, Stop, Switches, print};
 use crate::wast::range;
 
 /// Lists the trap rules and the kinds of choices; with `--coverage`, which of them scripts exercise.
@@ -48,9 +48,9 @@ impl Rules {
     }
 
     fn cover(&self) -> Result<Covered, Stop> {
-        let (features, _) = self.switches.parse()?;
+        let Parsed { features, limits, .. } = self.switches.parse()?;
         let seeds = self.seeds.clone().unwrap_or(0..0);
-        let runner = Runner::new(Options { features, seeds, ..Options::default() });
+        let runner = Runner::new(Options { features, limits, seeds, ..Options::default() });
         let mut covered = Covered::default();
         for folder in &self.coverage {
             for path in find_scripts(folder).map_err(|error| Stop::file(folder, &error))? {

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use clap::Args;
 use raddle_wast::{Options, Report, Runner, find_scripts};
 
-use crate::common::{Stop, Switches, print};
+use crate::common::{Parsed, Stop, Switches, print};
 
 /// Runs script files (.wast), core and component.
 #[derive(Args)]
@@ -38,8 +38,9 @@ pub(crate) fn range(text: &str) -> Result<Range<u64>, String> {
 
 impl Wast {
     pub(crate) fn run(self) -> Result<ExitCode, Stop> {
-        let (features, fuel) = self.switches.parse()?;
-        let mut options = Options { features, seeds: self.seeds.clone().unwrap_or(0..0), ..Options::default() };
+        let Parsed { features, fuel, limits } = self.switches.parse()?;
+        let seeds = self.seeds.clone().unwrap_or(0..0);
+        let mut options = Options { features, limits, seeds, ..Options::default() };
         options.fuel = fuel.unwrap_or(options.fuel);
         let runner = Runner::new(options);
         let mut files = Vec::new();

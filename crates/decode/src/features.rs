@@ -83,6 +83,13 @@ features! {
     CompactImports "compact-imports" Off [COMPACT_IMPORTS] "core: the compact import section";
 }
 
+/// The versions of core WebAssembly that stand for all switches at once, and what they are.
+pub const VERSIONS: &[(&str, &str)] = &[
+    ("wasm1", "core WebAssembly 1.0 with imported mutable globals, nothing newer, no components"),
+    ("wasm2", "core WebAssembly 2.0, nothing newer, no components"),
+    ("wasm3", "core WebAssembly 3.0, no proposals, no components"),
+];
+
 /// Other names that the same switches go by.
 const ALIASES: &[(&str, Feature)] = &[
     ("component-model-async-builtins", Feature::ComponentModelMoreAsyncBuiltins),
@@ -158,6 +165,8 @@ pub enum SetError {
     Unknown(String),
     /// It cannot be turned on.
     Unsupported(Feature),
+    /// It stands for all switches of a version, and can only be turned on.
+    Version(String),
 }
 
 impl fmt::Display for SetError {
@@ -165,6 +174,7 @@ impl fmt::Display for SetError {
         match self {
             Self::Unknown(name) => write!(f, "unknown switch `{name}`: -W help lists them"),
             Self::Unsupported(feature) => write!(f, "`{}` is not supported: {}", feature.name(), feature.description()),
+            Self::Version(name) => write!(f, "`{name}` sets all switches: it cannot be turned off"),
         }
     }
 }
@@ -211,11 +221,28 @@ impl Features {
         Ok(self)
     }
 
-    /// Turns a switch on or off by name.
+    /// The switches of a version of core WebAssembly, by its name in `VERSIONS`.
+    pub fn of_version(name: &str) -> Option<Self> {
+        match name {
+            "wasm1" => Some(Self::v1()),
+            "wasm2" => Some(Self::v2()),
+            "wasm3" => Some(Self::v3()),
+            _ => None,
+        }
+    }
+
+    /// Turns a switch on or off by name; the name of a version turns off all that is newer.
     ///
     /// # Errors
     /// When there is no such switch, or it is to be turned on and cannot be.
     pub fn set(&mut self, name: &str, on: bool) -> Result<(), SetError> {
+        if let Some(version) = Self::of_version(name) {
+            if !on {
+                return Err(SetError::Version(name.to_owned()));
+            }
+            *self = version;
+            return Ok(());
+        }
         let feature = Feature::from_name(name).ok_or_else(|| SetError::Unknown(name.to_string()))?;
         *self = self.with(feature, on)?;
         Ok(())

@@ -30,6 +30,9 @@ struct Frame<'s> {
     offset: u32,
 }
 
+/// The cells of an object that refer to others.
+type Fields = Box<[(usize, Refers)]>;
+
 /// What was found so far.
 struct Marker<'a> {
     heap: &'a Heap,
@@ -38,7 +41,7 @@ struct Marker<'a> {
     /// Objects whose cells are still to be visited.
     work: Vec<usize>,
     /// The cells of structures and the elements of arrays that refer to objects, by type.
-    fields: Vec<Option<Box<[(usize, Refers)]>>>,
+    fields: Vec<Option<Fields>>,
 }
 
 impl CoreStore {
@@ -217,15 +220,12 @@ enum Values {
 }
 
 /// The cells of a structure, the element of an array, or the arguments of an exception that refer to objects.
-fn fields_of(links: &Links, ty: TypeAddr) -> Box<[(usize, Refers)]> {
+fn fields_of(links: &Links, ty: TypeAddr) -> Fields {
     let types = &links.types;
-    match types.get(ty).as_func() {
-        Some(ty) => among(ty.params.iter().map(|ty| (ty.cells(), Refers::in_store(types, *ty)))).into(),
-        None => {
-            let fields = types.fields(ty).iter();
-            among(fields.map(|field| (field.cells(), Refers::in_field(types, field)))).into()
-        }
+    if let Some(ty) = types.get(ty).as_func() {
+        return among(ty.params.iter().map(|ty| (ty.cells(), Refers::in_store(types, *ty)))).into();
     }
+    among(types.fields(ty).iter().map(|field| (field.cells(), Refers::in_field(types, field)))).into()
 }
 
 /// The frames of a stack. What a host function was given or gave back is not theirs.

@@ -139,7 +139,7 @@ fn check(text: &str, arg: u64, expected: u64) {
 
 /// A module with the types and helpers that the programs share.
 fn module(rest: &str) -> String {
-    let types = r#"
+    let types = r"
         (type $pair (struct (field $value (mut i32)) (field $next (mut (ref null $pair)))))
         (type $numbers (array (mut i64)))
         (type $pairs (array (mut (ref null $pair))))
@@ -167,7 +167,7 @@ fn module(rest: &str) -> String {
               (local.set $list (struct.get $pair $next (local.get $list)))
               (br $more)))
           (local.get $sum))
-    "#;
+    ";
     format!("(module {types} {rest})")
 }
 

@@ -275,16 +275,13 @@ fn the_limit_of_the_stack_does_not_depend_on_copies() {
                 machine.call(&mut stack, program.func, &[0]);
                 begun = true;
             }
-            match machine.run(&mut stack) {
-                Exit::OutOfFuel => {
-                    fuel += slice;
-                    stack = Stack::thawed(&stack.freeze());
-                }
-                exit => {
-                    assert_eq!(exit, Exit::Limit(LimitKind::CallStack));
-                    return stack.depth();
-                }
+            let exit = machine.run(&mut stack);
+            if exit != Exit::OutOfFuel {
+                assert_eq!(exit, Exit::Limit(LimitKind::CallStack));
+                return stack.depth();
             }
+            fuel += slice;
+            stack = Stack::thawed(&stack.freeze());
         }
     };
     let whole = depth(u64::MAX / 2);

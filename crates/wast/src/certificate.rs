@@ -48,7 +48,7 @@ impl Runner {
     /// As `certify_file`, from the text of a script.
     pub fn certify_text(&self, name: &str, text: &str, most_states: usize) -> Certificate {
         let mut config = Config::new();
-        config.features(self.options().features);
+        config.features(self.options().features).limits(self.options().limits);
         let engine = Engine::new(config);
         let fuel = self.options().fuel;
         let instances = with_script(&engine, text, |directives| {
@@ -100,17 +100,19 @@ impl<'s> Instances<'s> {
                     self.instantiate(directive.line, definition, name.as_deref());
                 }
             }
-            Kind::Perform(action) | Kind::Return(action, _) | Kind::Trap(action, _) | Kind::Exception(action) => {
-                match action {
-                    Action::Invoke { instance, name, args } => self.call(directive, instance.as_deref(), name, args),
-                    Action::Instantiate(definition) => {
-                        let current = self.current;
-                        self.instantiate(directive.line, definition, None);
-                        self.current = current;
-                    }
-                    Action::Get { .. } => {}
+            Kind::Perform(action)
+            | Kind::Return(action, _)
+            | Kind::Trap(action, _)
+            | Kind::Exhaustion(action, _)
+            | Kind::Exception(action) => match action {
+                Action::Invoke { instance, name, args } => self.call(directive, instance.as_deref(), name, args),
+                Action::Instantiate(definition) => {
+                    let current = self.current;
+                    self.instantiate(directive.line, definition, None);
+                    self.current = current;
                 }
-            }
+                Action::Get { .. } => {}
+            },
             Kind::Register { .. } | Kind::Refused(..) | Kind::Unlinkable(..) | Kind::Unsupported(_) => {}
         }
     }

@@ -154,6 +154,7 @@ impl<'m, 's> Machine<'m, 's> {
         let judged = match &directive.kind {
             Kind::Return(_, expected) => outcome.must_return(expected),
             Kind::Trap(_, message) => outcome.must_trap(message),
+            Kind::Exhaustion(_, message) => outcome.must_exhaust(message),
             Kind::Perform(_)
             | Kind::Module { .. }
             | Kind::Instance { .. }

@@ -18,7 +18,17 @@ pub(crate) enum Stopped {
     Trap(Trap),
     Exception,
     Link(String),
+    Limit(&'static str),
     Other(String),
+}
+
+/// How much fuel a call gets.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fuel {
+    /// In all.
+    pub(crate) whole: u64,
+    /// At a time.
+    pub(crate) slice: u64,
 }
 
 /// The core instances of a script.
@@ -27,11 +37,11 @@ pub(crate) struct CoreWorld {
     store: CoreStore,
     spectest: BTreeMap<&'static str, Extern>,
     registered: BTreeMap<String, InstanceAddr>,
-    fuel: u64,
+    fuel: Fuel,
 }
 
 impl CoreWorld {
-    pub(crate) fn new(engine: &Engine, fuel: u64) -> Self {
+    pub(crate) fn new(engine: &Engine, fuel: Fuel) -> Self {
         let mut store = CoreStore::new(engine.limits());
         let spectest = spectest(&mut store);
         Self { program: engine.program(), store, spectest, registered: BTreeMap::new(), fuel }
@@ -57,7 +67,7 @@ impl CoreWorld {
             Ok(instance) => instance,
             Err(InstantiateError::Trap(trap)) => return Err(Stopped::Trap(trap)),
             Err(InstantiateError::Link(message)) => return Err(Stopped::Link(message)),
-            Err(InstantiateError::Limit(message)) => return Err(Stopped::Other(message)),
+            Err(InstantiateError::Limit(limit, _)) => return Err(Stopped::Limit(limit.name())),
         };
         if let Some(start) = self.store.start_func(&self.program.modules, instance) {
             self.call(start, &[])?;
@@ -95,7 +105,9 @@ impl CoreWorld {
 
     fn call(&mut self, func: FuncAddr, args: &[u64]) -> Result<Vec<u64>, Stopped> {
         let mut stack = Stack::new();
-        let mut fuel = self.fuel;
+        let Fuel { whole, slice } = self.fuel;
+        let mut given = slice.min(whole);
+        let mut fuel = given;
         let mut machine = Machine {
             modules: &self.program.modules,
             store: &mut self.store,
@@ -104,12 +116,19 @@ impl CoreWorld {
         };
         machine.call(&mut stack, func, args);
         loop {
-            match machine.run(&mut stack) {
+            match machine.run_only(&mut stack) {
                 Exit::Return => return Ok(stack.take_results().to_vec()),
                 Exit::Host(..) => stack.host_return(&[]),
                 Exit::Trap(trap) => return Err(Stopped::Trap(trap)),
                 Exit::Exception(_) => return Err(Stopped::Exception),
-                Exit::OutOfFuel => return Err(Stopped::Other("limit reached: fuel".to_owned())),
+                Exit::OutOfFuel if given < whole => {
+                    let more = slice.min(whole - given);
+                    given += more;
+                    *machine.fuel += more;
+                }
+                Exit::OutOfFuel => return Err(Stopped::Limit("fuel")),
+                Exit::Limit(limit) => return Err(Stopped::Limit(limit.name())),
+                Exit::Collect => unreachable!("`run_only` collects"),
             }
         }
     }

@@ -15,8 +15,14 @@ pub(crate) fn cells_of(arg: &WastArgCore<'_>) -> Vec<u64> {
         WastArgCore::F64(value) => vec![value.bits],
         WastArgCore::V128(value) => halves(value),
         WastArgCore::RefNull(_) => vec![0],
-        WastArgCore::RefExtern(value) | WastArgCore::RefHost(value) => vec![u64::from(*value) + 1],
+        WastArgCore::RefExtern(value) => vec![host_cell(*value)],
+        WastArgCore::RefHost(value) => vec![wasm::any_of_extern(host_cell(*value))],
     }
+}
+
+/// The cell of `(ref.extern n)`.
+fn host_cell(value: u32) -> u64 {
+    u64::from(value) + 1
 }
 
 fn halves(value: &V128Const) -> Vec<u64> {
@@ -45,9 +51,8 @@ pub(crate) fn matches(ty: ValType, value: &[u64], expected: &WastRetCore<'_>) ->
         (WastRetCore::F64(expected), ValType::F64) => f64_matches(value[0], expected),
         (WastRetCore::V128(expected), ValType::V128) => v128_matches(value, expected),
         (WastRetCore::RefNull(_), ValType::Ref(_)) => value[0] == 0,
-        (WastRetCore::RefExtern(Some(expected)) | WastRetCore::RefHost(expected), ValType::Ref(_)) => {
-            value[0] == u64::from(*expected) + 1
-        }
+        (WastRetCore::RefExtern(Some(expected)), ValType::Ref(_)) => value[0] == host_cell(*expected),
+        (WastRetCore::RefHost(expected), ValType::Ref(_)) => value[0] == wasm::any_of_extern(host_cell(*expected)),
         (
             WastRetCore::RefExtern(None)
             | WastRetCore::RefFunc(_)

@@ -9,7 +9,9 @@ use std::sync::Arc;
 use choice::{First, Pick, Seeded};
 use decode::Features;
 use raddle::{Config, Engine};
+use wasm::Limits;
 
+use crate::core::Fuel;
 use crate::report::{DependsOn, Failure, FileReport};
 use crate::run::{Choosers, Ran, RunUnder, run};
 use crate::schedules::{AtAnchors, shrink};
@@ -22,13 +24,23 @@ pub struct Options {
     pub features: Features,
     /// Seeds under which each script is run, beside the default schedule.
     pub seeds: Range<u64>,
+    /// What core instances may take.
+    pub limits: Limits,
     /// The fuel of each call and instantiation.
     pub fuel: u64,
+    /// How much of it calls of core instances get at a time. Results do not depend on it.
+    pub slice: u64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { features: Features::default(), seeds: 0..0, fuel: 4_000_000_000 }
+        Self {
+            features: Features::default(),
+            seeds: 0..0,
+            limits: Limits::DEFAULT,
+            fuel: 4_000_000_000,
+            slice: u64::MAX,
+        }
     }
 }
 
@@ -60,7 +72,7 @@ impl Runner {
     /// Runs a script from its text.
     pub fn run_text(&self, name: &str, text: &str) -> FileReport {
         let mut config = Config::new();
-        config.features(self.options.features);
+        config.features(self.options.features).limits(self.options.limits);
         let engine = Engine::new(config);
         let report = with_script(&engine, text, |directives| self.run_directives(name, &engine, directives));
         report.unwrap_or_else(|error| {
@@ -69,7 +81,8 @@ impl Runner {
     }
 
     fn run_directives(&self, name: &str, engine: &Engine, directives: &[Directive<'_>]) -> FileReport {
-        let run = |choosers: Choosers<'_>| run(engine, self.options.fuel, directives, choosers);
+        let fuel = Fuel { whole: self.options.fuel, slice: self.options.slice };
+        let run = |choosers: Choosers<'_>| run(engine, fuel, directives, choosers);
         let default = run(&|_| Box::new(First));
         let mut report = FileReport { path: name.to_owned(), ..FileReport::default() };
         note(&mut report, None, &default);

@@ -31,6 +31,8 @@ pub(crate) enum Kind<'a> {
     Return(Action<'a>, Vec<WastRet<'a>>),
     /// It must trap with these words.
     Trap(Action<'a>, &'a str),
+    /// It must reach a limit that has these words.
+    Exhaustion(Action<'a>, &'a str),
     /// It must end with an exception.
     Exception(Action<'a>),
     /// It must not decode.
@@ -130,7 +132,7 @@ fn prepare<'a>(engine: &Engine, directive: WastDirective<'a>) -> (&'static str, 
         }
         WastDirective::AssertTrap { exec, message, .. } => ("assert_trap", Kind::Trap(action(engine, exec), message)),
         WastDirective::AssertExhaustion { call, message, .. } => {
-            ("assert_exhaustion", Kind::Trap(invoke(call), message))
+            ("assert_exhaustion", Kind::Exhaustion(invoke(call), message))
         }
         WastDirective::AssertException { exec, .. } => ("assert_exception", Kind::Exception(action(engine, exec))),
         WastDirective::AssertMalformed { mut module, message, .. } => {

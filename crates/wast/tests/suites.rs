@@ -40,7 +40,7 @@ fn official_scripts() {
 
 #[test]
 fn own_scripts() {
-    for folder in ["spec-tests/rules", "spec-tests/bugs"] {
+    for folder in ["spec-tests/rules", "spec-tests/bugs", "spec-tests/core"] {
         let report = run(&workspace().join(folder), 0..20);
         assert!(report.summary.is_ok(), "{}", complaints(&report));
         let depends: Vec<String> =
