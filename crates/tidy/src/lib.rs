@@ -52,8 +52,12 @@ pub fn text_files(folder: &str) -> Vec<File> {
         let entries = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
         for entry in entries {
             let path = entry.expect("a folder that can be opened can be listed").path();
+            if path.ends_with(".git") {
+                // A folder, or a file that names one.
+                continue;
+            }
             if path.is_dir() {
-                if !path.ends_with("target") && !path.ends_with(".git") {
+                if !path.ends_with("target") {
                     folders.push(path);
                 }
             } else if let Ok(text) = fs::read_to_string(&path) {
