@@ -20,6 +20,7 @@
     (type $pair (struct (field $value i32) (field $next (ref null $pair))))
     (type $bytes (array i8))
     (global $sum (mut i32) (i32.const 0))
+    (global $waiting (mut i32) (i32.const 0))
     (func $list (param $length i32) (result (ref null $pair)) (local $list (ref null $pair))
       (loop $more
         (if (local.get $length) (then
@@ -34,13 +35,17 @@
             (i32.add (global.get $sum) (struct.get $pair $value (br_on_null $end (local.get $list)))))
           (local.set $list (struct.get $pair $next (local.get $list)))
           (br $more))))
-    (func $wait (param $list (ref null $pair)) (drop (call $suspend)) (call $add (local.get $list)))
+    (func $wait (param $list (ref null $pair))
+      (global.set $waiting (i32.add (global.get $waiting) (i32.const 1)))
+      (drop (call $suspend))
+      (call $add (local.get $list)))
     (func $body (param $length i32) (local $list (ref null $pair))
       (local.set $list (call $list (local.get $length)))
       (call $list (i32.const 3))
       (call $wait (call $list (i32.const 2)))
       (call $add)
-      (call $add (local.get $list)))
+      (call $add (local.get $list))
+      (global.set $waiting (i32.sub (global.get $waiting) (i32.const 1))))
     (elem (table $tab) (i32.const 0) func $body)
     (func (export "run") (result i32) (local $i i32) (local $first i32) (local $thread i32)
       (loop $more
@@ -52,8 +57,8 @@
       ;; They all come to where they suspend themselves.
       (loop $more
         (drop (call $yield))
-        (local.set $i (i32.sub (local.get $i) (i32.const 1)))
-        (br_if $more (local.get $i)))
+        (br_if $more (i32.ne (global.get $waiting) (i32.const 10))))
+      (local.set $i (i32.const 0))
       (loop $more
         (drop (array.new_default $bytes (i32.const 1000)))
         (drop (call $list (i32.const 5)))
@@ -66,8 +71,7 @@
         (br_if $more (i32.lt_u (local.get $i) (i32.const 10))))
       (loop $more
         (drop (call $yield))
-        (local.set $i (i32.sub (local.get $i) (i32.const 1)))
-        (br_if $more (local.get $i)))
+        (br_if $more (global.get $waiting)))
       (global.get $sum)))
   (core instance $m (instantiate $M (with "" (instance
     (export "tab" (table $tab "tab"))
