@@ -12,6 +12,12 @@ pub trait Chooser {
     /// # Errors
     /// When the chooser follows a schedule and the point is not the one that was recorded.
     fn choose(&mut self, point: &ChoicePoint, names: &dyn Names) -> Result<usize, Divergence>;
+
+    /// Whether it may pick anything but option 0 at points of a kind. Core code does not ask where it may not: NaNs and growing
+    /// memories are too many to ask for nothing.
+    fn varies(&self, _kind: ChoiceKind) -> bool {
+        true
+    }
 }
 
 /// Picks option 0 everywhere: the specification's deterministic value where it has one, else Raddle's order.
@@ -22,13 +28,19 @@ impl Chooser for First {
     fn choose(&mut self, _point: &ChoicePoint, _names: &dyn Names) -> Result<usize, Divergence> {
         Ok(0)
     }
+
+    fn varies(&self, _kind: ChoiceKind) -> bool {
+        false
+    }
 }
 
 /// Picks at random from a seed, where each draw depends on the seed and the anchor alone: there is one sub-stream for each
-/// actor and kind, and the generator has no state.
+/// actor and kind, and the generator has no state. Data choices, but for whether messages are kept, are drawn only when asked for: with
+/// NaNs of any bits and memories that do not grow, few programs do what they are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seeded {
     seed: u64,
+    data: bool,
 }
 
 impl Seeded {
@@ -37,18 +49,27 @@ impl Seeded {
 
     /// A chooser for a seed.
     pub const fn new(seed: u64) -> Self {
-        Self { seed }
+        Self { seed, data: false }
+    }
+
+    /// A chooser for a seed that draws data choices, too.
+    pub const fn with_data(seed: u64) -> Self {
+        Self { seed, data: true }
     }
 }
 
 impl Chooser for Seeded {
     fn choose(&mut self, point: &ChoicePoint, names: &dyn Names) -> Result<usize, Divergence> {
-        if point.kind.class() == crate::kind::Class::Data && point.kind != ChoiceKind::KeepErrorMessage {
+        if !self.varies(point.kind) {
             return Ok(0);
         }
         let stream = mix(self.seed ^ names.name_hash(point.anchor.actor), kind_number(point.kind));
         let draw = mix(stream, u64::from(point.anchor.occurrence));
         Ok(below(draw, point.alternatives.len()))
+    }
+
+    fn varies(&self, kind: ChoiceKind) -> bool {
+        self.data || kind.class() != crate::kind::Class::Data || kind == ChoiceKind::KeepErrorMessage
     }
 }
 

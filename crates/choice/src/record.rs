@@ -96,6 +96,10 @@ impl<C: Chooser> Chooser for Recorder<C> {
         }
         Ok(picked)
     }
+
+    fn varies(&self, kind: ChoiceKind) -> bool {
+        self.inner.varies(kind)
+    }
 }
 
 /// Picks what a schedule says, strictly: at an anchor of the schedule the alternatives must be the recorded ones; everywhere
@@ -135,6 +139,10 @@ impl Chooser for Replay {
         }
         self.next += 1;
         Ok(pick.picked)
+    }
+
+    fn varies(&self, kind: ChoiceKind) -> bool {
+        self.picks.iter().any(|pick| is_kind(kind, &pick.kind))
     }
 }
 

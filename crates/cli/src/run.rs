@@ -37,6 +37,9 @@ pub(crate) struct Run {
     /// Write a line for every built-in call, copy, event and choice, to stderr or to a file.
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
     trace: Option<PathBuf>,
+    /// Under a seed, draw data choices, too: the sign of NaNs, whether memories and tables grow, what relaxed instructions give.
+    #[arg(long, requires = "seed")]
+    data_choices: bool,
     /// After the call has returned, go on until nothing is ready.
     #[arg(long)]
     drain: bool,
@@ -55,6 +58,10 @@ struct Any(Box<dyn Chooser>);
 impl Chooser for Any {
     fn choose(&mut self, point: &choice::ChoicePoint, names: &dyn choice::Names) -> Result<usize, choice::Divergence> {
         self.0.choose(point, names)
+    }
+
+    fn varies(&self, kind: choice::ChoiceKind) -> bool {
+        self.0.varies(kind)
     }
 }
 
@@ -85,7 +92,8 @@ impl Run {
         Ok(match (self.seed, &self.schedule) {
             (Some(seed), _) => {
                 let generator = Some(Seeded::GENERATOR.to_owned());
-                (Any(Box::new(Seeded::new(seed))), Strategy { seed: Some(seed), generator, ..strategy("random") })
+                let seeded = if self.data_choices { Seeded::with_data(seed) } else { Seeded::new(seed) };
+                (Any(Box::new(seeded)), Strategy { seed: Some(seed), generator, ..strategy("random") })
             }
             (None, Some(path)) => {
                 let schedule = Schedule::read(path).map_err(|error| Stop::usage(error.to_string()))?;

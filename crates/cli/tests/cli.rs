@@ -166,3 +166,22 @@ fn every_rule_of_the_component_model_is_exercised() {
         .collect();
     assert!(missing.is_empty(), "{missing:#?}");
 }
+
+#[test]
+fn data_choices_are_drawn_when_asked_for() {
+    let schedule = temporary("grow.sched");
+    let run = |more: &[&str]| {
+        let did = raddle(&[&["run", "spec-tests/choices/GrowFails.wast", "--invoke", "run()"], more].concat());
+        assert_eq!(did.code, 0, "{}", did.err);
+        did.out
+    };
+    let drawn: Vec<String> = ('0'..='9').map(|seed| run(&["--seed", &seed.to_string(), "--data-choices"])).collect();
+    assert!(drawn.contains(&"1\n".to_owned()) && drawn.contains(&"4294967295\n".to_owned()), "{drawn:?}");
+    for seed in ["0", "1", "2", "3"] {
+        assert_eq!(run(&["--seed", seed]), "1\n", "a seed alone draws none");
+    }
+    let seed = drawn.iter().position(|out| out != "1\n").expect("one failed").to_string();
+    run(&["--seed", &seed, "--data-choices", "--record", text(&schedule)]);
+    assert_eq!(run(&["--schedule", text(&schedule)]), "4294967295\n");
+    assert_eq!(raddle(&["replay", text(&schedule)]).code, 0);
+}

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use canon::Value;
-use choice::{ChoicePoint, Chooser, Divergence, First, Names, Pick, Recorder};
+use choice::{ChoiceKind, ChoicePoint, Chooser, Divergence, First, Names, Pick, Recorder};
 use runtime::drive::{Ended, drain, run_until_resolved};
 use runtime::id::{FuncId, InvocationId};
 use runtime::instantiate::ExternValue;
@@ -28,6 +28,10 @@ struct AnyChooser(Box<dyn Chooser>);
 impl Chooser for AnyChooser {
     fn choose(&mut self, point: &ChoicePoint, names: &dyn Names) -> Result<usize, Divergence> {
         self.0.choose(point, names)
+    }
+
+    fn varies(&self, kind: ChoiceKind) -> bool {
+        self.0.varies(kind)
     }
 }
 

@@ -125,7 +125,7 @@ impl Store {
     /// Puts a call of a core function on a thread's empty stack.
     pub(crate) fn call_core(&mut self, env: &mut Env<'_, '_>, thread: ThreadId, func: wasm::FuncAddr, args: &[u64]) {
         let program = env.program;
-        let mut data = crate::step::CoreChoices;
+        let mut data = wasm::Deterministic;
         let mut machine =
             wasm::Machine { modules: &program.modules, store: &mut self.core, data: &mut data, fuel: &mut self.fuel };
         machine.call(&mut self.threads.get_mut(thread.0).stack, func, args);

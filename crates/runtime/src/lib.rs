@@ -12,6 +12,7 @@ pub mod canon_lower;
 pub mod choosing;
 pub mod context;
 pub mod copy_end;
+mod core_choices;
 pub mod drive;
 pub mod dump;
 pub mod entering;

@@ -71,12 +71,18 @@ pub enum Visit {
     EmbedderTurn,
     /// Choices of the host.
     Host,
-    /// Data choices.
+    /// Data choices of the Canonical ABI.
     Data,
+    /// `CoreNanBits`
+    CoreNanBits,
+    /// `GrowFails`
+    GrowFails,
+    /// `RelaxedSimd`
+    RelaxedSimd,
 }
 
 impl Visit {
-    const COUNT: usize = 7;
+    const COUNT: usize = 10;
 
     const fn position(self) -> usize {
         match self {
@@ -87,6 +93,9 @@ impl Visit {
             Self::EmbedderTurn => 4,
             Self::Host => 5,
             Self::Data => 6,
+            Self::CoreNanBits => 7,
+            Self::GrowFails => 8,
+            Self::RelaxedSimd => 9,
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::activation::{Activation, ActivationKind};
 use crate::context::Options;
 use crate::id::{InstanceId, TaskId, ThreadId};
 use crate::limits::REALLOC_FUEL;
-use crate::step::{CoreChoices, Env, Fault, Flow, Limit};
+use crate::step::{Env, Fault, Flow, Limit};
 use crate::store::Store;
 use crate::table::THREADS;
 use crate::task::{Caller, Task, TaskState};
@@ -67,14 +67,7 @@ impl Store {
 
     fn run_leaf(&mut self, env: &mut Env<'_, '_>, thread: ThreadId) -> Result<u64, Fault> {
         loop {
-            let mut data = CoreChoices;
-            let mut machine = wasm::Machine {
-                modules: &env.program.modules,
-                store: &mut self.core,
-                data: &mut data,
-                fuel: &mut self.fuel,
-            };
-            match machine.run(&mut self.threads.get_mut(thread.0).stack) {
+            match self.run_machine(env, thread) {
                 wasm::Exit::Return => return Ok(self.thread_mut(thread).stack.take_results()[0]),
                 wasm::Exit::Host(host_func, _) => match self.call_host_func(env, thread, host_func)? {
                     Flow::Results(results) => self.thread_mut(thread).stack.host_return(&results),

@@ -189,12 +189,6 @@ pub enum InvocationOutcome {
 }
 state_hash!(enum InvocationOutcome { 0 => Returned(values), 1 => Cancelled, 2 => Instantiated(instance) });
 
-/// Answers the core interpreter's data choices: deterministic.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct CoreChoices;
-
-impl wasm::DataChoices for CoreChoices {}
-
 impl Store {
     /// Begins a call of the embedder; `step` runs it.
     ///
@@ -382,15 +376,7 @@ impl Store {
     }
 
     fn run_core(&mut self, env: &mut Env<'_, '_>, thread: ThreadId) -> Result<Option<Flow>, Fault> {
-        let mut data = CoreChoices;
-        let mut machine = wasm::Machine {
-            modules: &env.program.modules,
-            store: &mut self.core,
-            data: &mut data,
-            fuel: &mut self.fuel,
-        };
-        let exit = machine.run(&mut self.threads.get_mut(thread.0).stack);
-        Ok(Some(match exit {
+        Ok(Some(match self.run_machine(env, thread) {
             wasm::Exit::Collect => {
                 self.collect_garbage(env);
                 Flow::Continue

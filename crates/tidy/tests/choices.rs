@@ -11,9 +11,6 @@ use tidy::{Complaints, read, text_files};
 const WITHOUT: &[(ChoiceKind, &str)] = &[
     (ChoiceKind::NextThread, "only an embedder that calls `Store.tick` itself, without an event loop, asks it"),
     (ChoiceKind::AtomicNotify, "not asked yet: a single agent runs, so nobody waits"),
-    (ChoiceKind::CoreNanBits, "not asked yet: core instructions give canonical NaNs"),
-    (ChoiceKind::GrowFails, "not asked yet: growing fails at the limits only"),
-    (ChoiceKind::RelaxedSimd, "not asked yet: relaxed instructions have their deterministic lowering"),
 ];
 
 #[test]

@@ -4,6 +4,12 @@
 
 /// Answers the data choices of the core interpreter; every default is the deterministic one.
 pub trait DataChoices {
+    /// Whether the NaN that an arithmetic instruction gives has its sign bit set: a canonical NaN of either sign is among its results
+    /// whatever its operands are.
+    fn nan_is_negative(&mut self) -> bool {
+        false
+    }
+
     /// Whether a `memory.grow` or `table.grow` that the limits allow fails all the same.
     fn grow_fails(&mut self) -> bool {
         false

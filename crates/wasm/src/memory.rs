@@ -75,10 +75,14 @@ impl Memory {
         to_u64(self.bytes.len()) >> self.ty.page_size_log2
     }
 
-    /// Grows by a number of pages; the size before, or `None` when a limit forbids it.
-    pub(crate) fn grow(&mut self, delta: u64, limit_bytes: u64) -> Option<u64> {
-        let before = self.pages();
-        let after = before.checked_add(delta)?;
+    /// Whether the limits allow to grow by a number of pages.
+    pub(crate) fn can_grow(&self, delta: u64, limit_bytes: u64) -> bool {
+        self.grown(delta, limit_bytes).is_some()
+    }
+
+    /// How many bytes there are after it has grown, if the limits allow it.
+    fn grown(&self, delta: u64, limit_bytes: u64) -> Option<u64> {
+        let after = self.pages().checked_add(delta)?;
         let most = if self.ty.is_64 {
             1 << (64 - u32::from(self.ty.page_size_log2)).min(63)
         } else {
@@ -88,6 +92,13 @@ impl Memory {
         if after > self.ty.limits.maximum.unwrap_or(most).min(most) || bytes > limit_bytes {
             return None;
         }
+        Some(bytes)
+    }
+
+    /// Grows by a number of pages; the size before, or `None` when a limit forbids it.
+    pub(crate) fn grow(&mut self, delta: u64, limit_bytes: u64) -> Option<u64> {
+        let before = self.pages();
+        let bytes = self.grown(delta, limit_bytes)?;
         self.bytes.resize(to_usize(bytes), 0);
         self.dirty.resize(dirty_len(to_usize(bytes)), 0);
         Some(before)

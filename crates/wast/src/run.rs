@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use choice::{ChoicePoint, Chooser, Divergence, Names, Pick};
+use choice::{ChoiceKind, ChoicePoint, Chooser, Divergence, Names, Pick};
 use raddle::{Component, Engine, Error, Instance, Linker, Store, TrapRule, Val};
 use wasm::InstanceAddr;
 use wast::{WastArg, WastRet};
@@ -66,6 +66,10 @@ impl Chooser for Watching {
     fn choose(&mut self, point: &ChoicePoint, names: &dyn Names) -> Result<usize, Divergence> {
         self.kinds.lock().unwrap_or_else(PoisonError::into_inner).insert(point.kind.name());
         self.inner.choose(point, names)
+    }
+
+    fn varies(&self, kind: ChoiceKind) -> bool {
+        self.inner.varies(kind)
     }
 }
 

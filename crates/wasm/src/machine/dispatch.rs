@@ -13,6 +13,7 @@ use syntax::TrapRule;
 use super::handlers::handler_of;
 use super::slow;
 use super::{Stop, World};
+use crate::choices::DataChoices;
 use crate::limits::{FRAME_CELLS, Limits};
 use crate::module::Module;
 use crate::op::{Code, Op};
@@ -108,6 +109,7 @@ pub(crate) struct Context<'a> {
     /// Zeros, for all that the compiler knows of the numbers in this place: see the handlers of vectors.
     pub(super) zeros: [u64; 2],
     pub(super) limits: &'a Limits,
+    pub(super) data: &'a mut (dyn DataChoices + 'a),
     pub(super) max_depth: u32,
     /// The link of a frame that is being entered.
     pub(super) link: Link,
@@ -230,6 +232,7 @@ fn run_slice(world: &mut World<'_>, stack: &mut Stack) -> Stop {
         parameters: &live.parameters,
         zeros: std::hint::black_box([0; 2]),
         limits: world.limits,
+        data: &mut *world.data,
         max_depth: world.limits.call_depth,
         link: Link { first: 0, second: 0 },
         stop: None,

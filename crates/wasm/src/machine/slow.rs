@@ -92,7 +92,9 @@ pub(super) fn run(op: SlowOp, at: &mut At<'_>, live: &mut Live, data: &mut dyn D
         SlowOp::MemoryGrow { d, a, memory } => {
             let memory = &mut live.memories[at.memory(memory).index()];
             let failed = failed(memory.is_64());
-            let before = if data.grow_fails() { None } else { memory.grow(at.get(a), at.limits.memory_bytes) };
+            let can_grow = memory.can_grow(at.get(a), at.limits.memory_bytes);
+            let before =
+                if can_grow && data.grow_fails() { None } else { memory.grow(at.get(a), at.limits.memory_bytes) };
             at.set(d, before.unwrap_or(failed));
         }
         SlowOp::MemoryFill { at: to, value, len, memory } => {
@@ -128,7 +130,9 @@ pub(super) fn run(op: SlowOp, at: &mut At<'_>, live: &mut Live, data: &mut dyn D
             let table = &mut live.tables[at.table(table)];
             let failed = failed(table.ty.is_64);
             let delta = at.get(delta);
-            let before = if data.grow_fails() { None } else { grow_table(table, delta, at.get(value), at.limits) };
+            let can_grow = grown_table(table, delta, at.limits).is_some();
+            let before =
+                if can_grow && data.grow_fails() { None } else { grow_table(table, delta, at.get(value), at.limits) };
             if before.is_some() {
                 extra = delta;
             }
@@ -240,13 +244,16 @@ fn copy_table(live: &mut Live, to: (usize, u64), from: (usize, u64), len: u64) -
     Ok(())
 }
 
+/// The size of a table after it has grown, if the limits allow it.
+fn grown_table(table: &Table, delta: u64, limits: &Limits) -> Option<u64> {
+    let after = to_u64(table.elems.len()).checked_add(delta)?;
+    let most = if table.ty.is_64 { u64::MAX } else { 0xffff_ffff };
+    (after <= table.ty.limits.maximum.unwrap_or(most).min(limits.table_elements)).then_some(after)
+}
+
 fn grow_table(table: &mut Table, delta: u64, value: u64, limits: &Limits) -> Option<u64> {
     let before = to_u64(table.elems.len());
-    let after = before.checked_add(delta)?;
-    let most = if table.ty.is_64 { u64::MAX } else { 0xffff_ffff };
-    if after > table.ty.limits.maximum.unwrap_or(most).min(limits.table_elements) {
-        return None;
-    }
+    let after = grown_table(table, delta, limits)?;
     table.elems.resize(to_usize(after), value);
     Some(before)
 }

@@ -78,16 +78,26 @@ pub(crate) fn has_nan_64(x: u128) -> bool {
     (low | high) >> 63 != 0
 }
 
-/// The vector with all its NaNs canonical.
+/// The vector with all its NaNs canonical; for each of them, from the first lane on, it is asked whether it is negative.
 #[inline(always)]
-pub(crate) fn canonical_32(x: u128) -> u128 {
-    from_lanes(f32x4(x).map(|x| if x.is_nan() { 0x7fc0_0000 } else { x.to_bits() }))
+pub(crate) fn canonical_32(x: u128, mut is_negative: impl FnMut() -> bool) -> u128 {
+    from_lanes(f32x4(x).map(|x| {
+        if !x.is_nan() {
+            return x.to_bits();
+        }
+        0x7fc0_0000 | u32::from(is_negative()) << 31
+    }))
 }
 
-/// The vector with all its NaNs canonical.
+/// The vector with all its NaNs canonical, likewise.
 #[inline(always)]
-pub(crate) fn canonical_64(x: u128) -> u128 {
-    map(x, |x| if f64::from_bits(x).is_nan() { crate::numeric::NAN_64 } else { x })
+pub(crate) fn canonical_64(x: u128, mut is_negative: impl FnMut() -> bool) -> u128 {
+    from_halves(halves(x).map(|x| {
+        if !f64::from_bits(x).is_nan() {
+            return x;
+        }
+        crate::numeric::NAN_64 | u64::from(is_negative()) << 63
+    }))
 }
 
 /// Declares operators on lanes.

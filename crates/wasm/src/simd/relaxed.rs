@@ -197,7 +197,7 @@ fn trunc_f64x2_u_zero(parameter: u8, [x, ..]: [u128; 3]) -> u128 {
 fn madd_32(parameter: u8, operands: [u128; 3]) -> u128 {
     let [x, y, z] = operands.map(f32x4);
     let sum = |i: usize| if parameter == 0 { x[i] * y[i] + z[i] } else { x[i].mul_add(y[i], z[i]) };
-    canonical_32(from_lanes(std::array::from_fn(|i| sum(i).to_bits())))
+    canonical_32(from_lanes(std::array::from_fn(|i| sum(i).to_bits())), || false)
 }
 
 /// *Spec: core specification, `frelaxed_nmadd`.*
@@ -209,7 +209,7 @@ fn nmadd_32(parameter: u8, [x, y, z]: [u128; 3]) -> u128 {
 fn madd_64(parameter: u8, operands: [u128; 3]) -> u128 {
     let [x, y, z] = operands.map(f64x2);
     let sum = |i: usize| if parameter == 0 { x[i] * y[i] + z[i] } else { x[i].mul_add(y[i], z[i]) };
-    canonical_64(from_halves([sum(0).to_bits(), sum(1).to_bits()]))
+    canonical_64(from_halves([sum(0).to_bits(), sum(1).to_bits()]), || false)
 }
 
 /// *Spec: core specification, `frelaxed_nmadd`.*
@@ -260,7 +260,7 @@ impl Extreme {
 }
 
 fn extreme_32(parameter: u8, x: u128, y: u128, regular: u128) -> u128 {
-    let (x, y, regular) = (u32x4(x), u32x4(y), u32x4(canonical_32(regular)));
+    let (x, y, regular) = (u32x4(x), u32x4(y), u32x4(canonical_32(regular, || false)));
     let lane = |i: usize| {
         let bits = [u64::from(x[i]), u64::from(y[i])];
         let values = [x[i], y[i]].map(|bits| f64::from(f32::from_bits(bits)));
@@ -270,7 +270,7 @@ fn extreme_32(parameter: u8, x: u128, y: u128, regular: u128) -> u128 {
 }
 
 fn extreme_64(parameter: u8, x: u128, y: u128, regular: u128) -> u128 {
-    let (x, y, regular) = (halves(x), halves(y), halves(canonical_64(regular)));
+    let (x, y, regular) = (halves(x), halves(y), halves(canonical_64(regular, || false)));
     let lane = |i: usize| {
         let bits = [x[i], y[i]];
         Extreme { bits, values: bits.map(f64::from_bits), regular: regular[i], sign: 1 << 63 }.run(parameter)

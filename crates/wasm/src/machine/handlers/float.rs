@@ -44,11 +44,25 @@ arithmetic! {
     f64_div_li: F64DivLI { a, imm }, nan_64, r => f64_of(imm) / f64_of(r.get(a));
     f64_mul_add: F64MulAdd { a, b, c }, nan_64, r => f64_of(r.get(a)) * f64_of(r.get(b)) + f64_of(r.get(c));
     f64_mul_sub: F64MulSub { a, b, c }, nan_64, r => f64_of(r.get(c)) - f64_of(r.get(a)) * f64_of(r.get(b));
+    f32_min: F32Min { a, b }, nan_32, r => numeric::min_32(f32_of(r.get(a)), f32_of(r.get(b)));
+    f32_max: F32Max { a, b }, nan_32, r => numeric::max_32(f32_of(r.get(a)), f32_of(r.get(b)));
+    f32_ceil: F32Ceil { a }, nan_32, r => f32_of(r.get(a)).ceil();
+    f32_floor: F32Floor { a }, nan_32, r => f32_of(r.get(a)).floor();
+    f32_trunc: F32Trunc { a }, nan_32, r => f32_of(r.get(a)).trunc();
+    f32_nearest: F32Nearest { a }, nan_32, r => f32_of(r.get(a)).round_ties_even();
+    f32_sqrt: F32Sqrt { a }, nan_32, r => f32_of(r.get(a)).sqrt();
+    f64_min: F64Min { a, b }, nan_64, r => numeric::min_64(f64_of(r.get(a)), f64_of(r.get(b)));
+    f64_max: F64Max { a, b }, nan_64, r => numeric::max_64(f64_of(r.get(a)), f64_of(r.get(b)));
+    f64_ceil: F64Ceil { a }, nan_64, r => f64_of(r.get(a)).ceil();
+    f64_floor: F64Floor { a }, nan_64, r => f64_of(r.get(a)).floor();
+    f64_trunc: F64Trunc { a }, nan_64, r => f64_of(r.get(a)).trunc();
+    f64_nearest: F64Nearest { a }, nan_64, r => f64_of(r.get(a)).round_ties_even();
+    f64_sqrt: F64Sqrt { a }, nan_64, r => f64_of(r.get(a)).sqrt();
+    f32_demote_f64: F32DemoteF64 { a }, nan_32, r => f64_of(r.get(a)) as f32;
+    f64_promote_f32: F64PromoteF32 { a }, nan_64, r => f64::from(f32_of(r.get(a)));
 }
 
 compute! {
-    f32_min: F32Min { d, a, b }, r => r.set(d, cell_32(numeric::min_32(f32_of(r.get(a)), f32_of(r.get(b)))));
-    f32_max: F32Max { d, a, b }, r => r.set(d, cell_32(numeric::max_32(f32_of(r.get(a)), f32_of(r.get(b)))));
     f32_copysign: F32Copysign { d, a, b }, r => r.set(d, (r.get(a) & 0x7fff_ffff) | (r.get(b) & 0x8000_0000));
     f32_eq: F32Eq { d, a, b }, r => r.set(d, u64::from(f32_of(r.get(a)) == f32_of(r.get(b))));
     f32_ne: F32Ne { d, a, b }, r => r.set(d, u64::from(f32_of(r.get(a)) != f32_of(r.get(b))));
@@ -60,13 +74,6 @@ compute! {
     f32_ge_i: F32GeI { d, a, imm }, r => r.set(d, u64::from(f32_of(r.get(a)) >= f32_of(imm)));
     f32_abs: F32Abs { d, a }, r => r.set(d, r.get(a) & 0x7fff_ffff);
     f32_neg: F32Neg { d, a }, r => r.set(d, r.get(a) ^ 0x8000_0000);
-    f32_ceil: F32Ceil { d, a }, r => r.set(d, cell_32(f32_of(r.get(a)).ceil()));
-    f32_floor: F32Floor { d, a }, r => r.set(d, cell_32(f32_of(r.get(a)).floor()));
-    f32_trunc: F32Trunc { d, a }, r => r.set(d, cell_32(f32_of(r.get(a)).trunc()));
-    f32_nearest: F32Nearest { d, a }, r => r.set(d, cell_32(f32_of(r.get(a)).round_ties_even()));
-    f32_sqrt: F32Sqrt { d, a }, r => r.set(d, cell_32(f32_of(r.get(a)).sqrt()));
-    f64_min: F64Min { d, a, b }, r => r.set(d, cell_64(numeric::min_64(f64_of(r.get(a)), f64_of(r.get(b)))));
-    f64_max: F64Max { d, a, b }, r => r.set(d, cell_64(numeric::max_64(f64_of(r.get(a)), f64_of(r.get(b)))));
     f64_copysign: F64Copysign { d, a, b }, r => r.set(d, (r.get(a) & 0x7fff_ffff_ffff_ffff) | (r.get(b) & 0x8000_0000_0000_0000));
     f64_eq: F64Eq { d, a, b }, r => r.set(d, u64::from(f64_of(r.get(a)) == f64_of(r.get(b))));
     f64_ne: F64Ne { d, a, b }, r => r.set(d, u64::from(f64_of(r.get(a)) != f64_of(r.get(b))));
@@ -78,11 +85,6 @@ compute! {
     f64_ge_i: F64GeI { d, a, imm }, r => r.set(d, u64::from(f64_of(r.get(a)) >= f64_of(imm)));
     f64_abs: F64Abs { d, a }, r => r.set(d, r.get(a) & 0x7fff_ffff_ffff_ffff);
     f64_neg: F64Neg { d, a }, r => r.set(d, r.get(a) ^ 0x8000_0000_0000_0000);
-    f64_ceil: F64Ceil { d, a }, r => r.set(d, cell_64(f64_of(r.get(a)).ceil()));
-    f64_floor: F64Floor { d, a }, r => r.set(d, cell_64(f64_of(r.get(a)).floor()));
-    f64_trunc: F64Trunc { d, a }, r => r.set(d, cell_64(f64_of(r.get(a)).trunc()));
-    f64_nearest: F64Nearest { d, a }, r => r.set(d, cell_64(f64_of(r.get(a)).round_ties_even()));
-    f64_sqrt: F64Sqrt { d, a }, r => r.set(d, cell_64(f64_of(r.get(a)).sqrt()));
     i32_trunc_sat_f32_s: I32TruncSatF32S { d, a }, r => r.set(d, f32_of(r.get(a)) as i32 as u32 as u64);
     f32_convert_i32_s: F32ConvertI32S { d, a }, r => r.set(d, cell_32(r.get(a) as i32 as f32));
     i32_trunc_sat_f32_u: I32TruncSatF32U { d, a }, r => r.set(d, f32_of(r.get(a)) as u32 as u32 as u64);
@@ -99,8 +101,6 @@ compute! {
     f64_convert_i64_s: F64ConvertI64S { d, a }, r => r.set(d, cell_64(r.get(a) as i64 as f64));
     i64_trunc_sat_f64_u: I64TruncSatF64U { d, a }, r => r.set(d, f64_of(r.get(a)) as u64 as u64 as u64);
     f64_convert_i64_u: F64ConvertI64U { d, a }, r => r.set(d, cell_64(r.get(a) as u64 as f64));
-    f32_demote_f64: F32DemoteF64 { d, a }, r => r.set(d, cell_32(f64_of(r.get(a)) as f32));
-    f64_promote_f32: F64PromoteF32 { d, a }, r => r.set(d, cell_64(f64::from(f32_of(r.get(a)))));
 }
 
 attempt! {
@@ -149,19 +149,34 @@ branch! {
 #[cold]
 #[inline(never)]
 fn nan_32<'a>(cx: &mut Context<'a>, ip: &'a [Op], r: Regs<'a>, mem: &'a mut [u8]) {
-    nan(cx, ip, NAN_32, (r, mem));
+    nan(cx, ip, (NAN_32, 1 << 31), (r, mem));
 }
 
 #[cold]
 #[inline(never)]
 fn nan_64<'a>(cx: &mut Context<'a>, ip: &'a [Op], r: Regs<'a>, mem: &'a mut [u8]) {
-    nan(cx, ip, NAN_64, (r, mem));
+    nan(cx, ip, (NAN_64, 1 << 63), (r, mem));
 }
 
-fn nan<'a>(cx: &mut Context<'a>, ip: &'a [Op], cell: u64, (r, mem): (Regs<'a>, &'a mut [u8])) {
+/// Writes a NaN, whose sign is open.
+fn nan<'a>(cx: &mut Context<'a>, ip: &'a [Op], (cell, sign): (u64, u64), (r, mem): (Regs<'a>, &'a mut [u8])) {
     let [op, rest @ ..] = ip else { return };
+    if product_is_nan(*op, r) {
+        // Two instructions in one: the product is a NaN of its own, but its sign says nothing about that of the sum.
+        cx.data.nan_is_negative();
+    }
     if let Some(d) = op.dest() {
-        r.set(d, cell);
+        r.set(d, if cx.data.nan_is_negative() { cell | sign } else { cell });
     }
     next(cx, rest, r, mem);
+}
+
+/// Whether an operation that multiplies first got a NaN there.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the others do not multiply first")]
+fn product_is_nan(op: Op, r: Regs<'_>) -> bool {
+    match op {
+        Op::F32MulAdd { a, b, .. } | Op::F32MulSub { a, b, .. } => (f32_of(r.get(a)) * f32_of(r.get(b))).is_nan(),
+        Op::F64MulAdd { a, b, .. } | Op::F64MulSub { a, b, .. } => (f64_of(r.get(a)) * f64_of(r.get(b))).is_nan(),
+        _ => false,
+    }
 }

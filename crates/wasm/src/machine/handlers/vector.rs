@@ -121,7 +121,9 @@ macro_rules! float_unary {
                 #[inline(never)]
                 fn nan<'a>(cx: &mut Context<'a>, ip: &'a [Op], r: Regs<'a>, mem: &'a mut [u8]) {
                     let [Op::V128Plain { d, a, .. }, rest @ ..] = ip else { return };
-                    put(cx, r, *d, simd::$family::$canonical(simd::$family::$name(r.vector(*a))));
+                    let value = simd::$family::$name(r.vector(*a));
+                    let value = simd::$family::$canonical(value, || cx.data.nan_is_negative());
+                    put(cx, r, *d, value);
                     next(cx, rest, r, mem);
                 }
                 let [Op::V128Plain { d, a, .. }, rest @ ..] = ip else { return };
@@ -155,7 +157,8 @@ macro_rules! float_binary {
                 fn nan<'a>(cx: &mut Context<'a>, ip: &'a [Op], r: Regs<'a>, mem: &'a mut [u8]) {
                     let [Op::V128Plain { d, a, b, .. }, rest @ ..] = ip else { return };
                     let value = simd::$family::$name(r.vector(*a), r.vector(*b));
-                    put(cx, r, *d, simd::$family::$canonical(value));
+                    let value = simd::$family::$canonical(value, || cx.data.nan_is_negative());
+                    put(cx, r, *d, value);
                     next(cx, rest, r, mem);
                 }
                 let [Op::V128Plain { d, a, b, .. }, rest @ ..] = ip else { return };
