@@ -4,14 +4,14 @@
 ;; By default the request reaches `pay` before it has taken anything, and the customer pays once.
 ;;
 ;; What shows it: `pay` has returned when it is cancelled. `subtask.cancel` is a request, and its result says how the
-;; call ended after all: CANCELLED_BEFORE_RETURNED (4) or RETURNED (2). `run` does not look at it, and pays twice. One
-;; order matters: the last step of `pay` before the request.
+;; call ended after all: CANCELLED_BEFORE_RETURNED (4) or RETURNED (2). `run` does not look at it, and pays twice. Two
+;; orders matter: `run` goes on before `pay` has returned, and the last step of `pay` comes before the request.
 ;;
 ;; The cure: pay again only when the result is not RETURNED.
 ;;
 ;; bug: cancel against completion
 ;; kind: wrong result
-;; depth: 1
+;; depth: 2
 ;; right: 1
 ;; outcomes: 1 in 0; 2 in 1
 (component

@@ -4,14 +4,14 @@
 ;; job: that is right. But it cancels it also when the job's own event came before, since it forgot to note that down.
 ;; By default the timer is first.
 ;;
-;; What shows it: the job is first. To cancel a call whose end was delivered is a trap. One order matters: the job's
-;; event before the timer's.
+;; What shows it: the job is first. To cancel a call whose end was delivered is a trap. Two orders matter: `run` waits
+;; before the job has returned, and the job's event comes before the timer's.
 ;;
 ;; The cure: after the job's event drop its subtask, and do not touch it again.
 ;;
 ;; bug: wasmtime#12797, cancel of a call that has completed
 ;; kind: trap
-;; depth: 1
+;; depth: 2
 ;; right: 1
 ;; outcomes: 1 in 0; trap(subtask-cancel/resolve-delivered) in 3
 (component

@@ -5,14 +5,14 @@
 ;; memory (two times 100). `Main.run` adds up what it gets. By default the reader has taken all four before the writer
 ;; looks, and the sum is 10.
 ;;
-;; What shows it: the writer is given its event after the first read, which took 2. One order matters. How much of the
-;; rubbish is read depends on the orders that follow.
+;; What shows it: the writer is given its event after the first read, which took 2. Two orders matter: the event before
+;; the second read, and the second read before the writer looks again.
 ;;
 ;; The cure: the length is what is left, `4 - written`.
 ;;
 ;; bug: wit-bindgen#1157, `stream.write` length not reduced by progress
 ;; kind: wrong result
-;; depth: 1
+;; depth: 2
 ;; right: 10
 ;; outcomes: 10 in 0; 210 in 1
 (component

@@ -1,7 +1,7 @@
 //! Exploring with a strategy and a budget, from the first run to the smallest schedules.
 //!
-//! Spec: DESIGN, "Exploration". The portfolio first searches states up to a bound; when that is not complete, it runs samplers
-//! in turns. Whatever found an outcome, its schedule is then made as small as can be: with proof where the search by price is
+//! Spec: DESIGN, "Exploration". In the portfolio all members take turns for some rounds, then states are searched up to a
+//! bound; when that is not complete, samplers run in turns. Whatever found an outcome, its schedule is then made as small as can be: with proof where the search by price is
 //! small enough, else by leaving picks out.
 
 use std::str::FromStr;
@@ -12,10 +12,11 @@ use crate::dpor::dpor;
 use crate::findings::{Budget, ByHash, Findings, Found, Report, Stats, Unit};
 use crate::minimal::{Until, minimal};
 use crate::outcome::Outcome;
+use crate::rounds::Rounds;
 use crate::run::{Follow, Sampler, record};
 use crate::sample::{Enough, sample};
 use crate::samplers::{Pct, Pos, Profile, Random, Surw};
-use crate::search::{Space, search};
+use crate::search::{Space, conclude, go_on, search};
 use crate::shrink::shrink;
 use crate::world::{ForkHost, Setup};
 
@@ -94,6 +95,9 @@ pub const DEFAULT_BUDGET: Budget =
 /// How many states the portfolio searches before it samples.
 const PORTFOLIO_STATES: u64 = 20_000;
 
+/// How many rounds the members of the portfolio take turns.
+const ROUNDS: u64 = 64;
+
 /// How many outcomes are shrunk that were not proven.
 const MOST_SHRUNK: usize = 32;
 
@@ -146,10 +150,15 @@ fn states<H: ForkHost>(setup: Setup<'_, H>, budget: Budget, livelocks: &mut ByHa
 
 fn portfolio<H: ForkHost>(setup: Setup<'_, H>, options: &Options, livelocks: &mut ByHash<()>) -> Report {
     let bound = options.budget.states.unwrap_or(u64::MAX).min(PORTFOLIO_STATES);
-    let mut first = states(setup, Budget { states: Some(bound), ..options.budget }, livelocks);
+    let budget = Budget { states: Some(bound), ..options.budget };
+    let samplers = samplers(setup, Strategy::Portfolio, options.seed);
+    let mut rounds = Rounds::go(setup, samplers, ROUNDS, budget);
+    let cut = go_on(setup, Space::States, Budget { runs: None, ..budget }, &mut rounds.knowledge);
+    let (mut first, known) = conclude(&rounds.knowledge, Space::States, cut);
+    *livelocks = known.livelocks;
     "portfolio".clone_into(&mut first.strategy);
     for found in &mut first.outcomes {
-        found.by = "states";
+        rounds.sign(found);
     }
     if first.complete {
         return first;

@@ -79,6 +79,11 @@ impl Store {
         self.waiting.iter().copied().filter(|thread| self.ready(*thread)).collect()
     }
 
+    /// The threads below the running one: who called or resumed it, the nearest first.
+    pub fn resumers(&self) -> impl Iterator<Item = ThreadId> + '_ {
+        self.running.iter().rev().skip(1).filter_map(|activation| activation.thread)
+    }
+
     /// All waiting threads, in the order in which they began to wait.
     pub fn waiting_threads(&self) -> &[ThreadId] {
         &self.waiting

@@ -3,8 +3,8 @@
 //! Spec: none; after Burckhardt et al., "A randomized scheduler with probabilistic guarantees of finding bugs". Every actor
 //! has a random priority, and the ready one with the highest goes on; at `depth - 1` random steps the one that would go on
 //! falls below all others. How other choices are answered:
-//! - whether a thread blocks that need not: it goes on while its priority is above those of all ready threads; this counts
-//!   as a step;
+//! - whether a thread blocks that need not: it goes on while its priority is above those of all ready threads and of those
+//!   that called or resumed it; this counts as a step;
 //! - which event comes first, which thread is cancelled: the actor with the highest priority;
 //! - choices of the host: at random from the seed.
 //!
@@ -99,8 +99,11 @@ impl Pct {
         self.step(actor);
         let own = self.priority(actor);
         let ready = store.ready_threads();
-        let beaten =
-            ready.iter().any(|thread| self.priority(store.names().name_hash(store.thread(*thread).actor)) > own);
+        // Whoever called or resumed the thread goes on when it blocks, so they compete as well.
+        let others = ready.iter().copied().chain(store.resumers());
+        let beaten = others
+            .map(|thread| store.names().name_hash(store.thread(thread).actor))
+            .any(|actor| self.priority(actor) > own);
         let word = if beaten { "block" } else { "continue" };
         let position =
             point.alternatives.iter().position(|alternative| *alternative == choice::Alternative::Word(word));

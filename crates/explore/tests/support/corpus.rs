@@ -11,15 +11,15 @@ use runtime::step::InvocationOutcome;
 use super::{Plain, Subject, folder};
 
 /// Runs of the corpus are short; what goes round for ever is stopped soon.
-pub(crate) const LIMITS: RunLimits = RunLimits { fuel: 100_000, choices: 2_000 };
+pub(crate) const LIMITS: RunLimits = RunLimits { fuel: 10_000, choices: 500 };
 
 /// A component with a bug.
 pub(crate) struct Bug {
     pub(crate) name: String,
     pub(crate) text: String,
     pub(crate) subject: Subject,
-    check_leaks: bool,
-    right: Vec<String>,
+    pub(crate) check_leaks: bool,
+    pub(crate) right: Vec<String>,
 }
 
 /// Spells results, and leaks without their details.

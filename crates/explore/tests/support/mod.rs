@@ -4,6 +4,7 @@
 
 pub(crate) mod corpus;
 pub(crate) mod generate;
+pub(crate) mod measure;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -38,7 +39,7 @@ impl Observer<NoHost> for Plain {
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "the programs of the tests return numbers")]
-fn spell(value: &Value) -> String {
+pub(crate) fn spell(value: &Value) -> String {
     match value {
         Value::U32(number) => number.to_string(),
         Value::U64(number) => number.to_string(),
