@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use decode::Features;
 use runtime::Program;
 use syntax::revision::SpecRevision;
-use wasm::Limits;
+use wasm::{Dispatch, Limits};
 
 use crate::error::Error;
 
@@ -18,6 +18,7 @@ pub struct Config {
     revision: SpecRevision,
     limits: Limits,
     fuel: Option<u64>,
+    dispatch: Dispatch,
 }
 
 impl Config {
@@ -53,6 +54,12 @@ impl Config {
         self
     }
 
+    /// How core code is executed; results, fuel and state do not depend on it.
+    pub const fn dispatch(&mut self, dispatch: Dispatch) -> &mut Self {
+        self.dispatch = dispatch;
+        self
+    }
+
     /// The fuel of each store: one unit is one core instruction.
     pub const fn fuel(&mut self, fuel: u64) -> &mut Self {
         self.fuel = Some(fuel);
@@ -79,7 +86,9 @@ impl Default for Engine {
 impl Engine {
     /// An engine with a configuration.
     pub fn new(config: Config) -> Self {
-        let program = Mutex::new(Arc::new(Program::new(config.revision)));
+        let mut program = Program::new(config.revision);
+        program.dispatch = config.dispatch;
+        let program = Mutex::new(Arc::new(program));
         Self(Arc::new(Shared { config, program }))
     }
 

@@ -21,6 +21,8 @@ pub struct Program {
     pub revision: SpecRevision,
     /// The type of destructors, `(func (param "rep" u32))`.
     pub destructor_type: FuncTypeId,
+    /// How the core modules that are added are executed.
+    pub dispatch: wasm::Dispatch,
 }
 
 impl Program {
@@ -31,14 +33,14 @@ impl Program {
         let destructor_type = definitions.types.define_func(FuncType { params, result: None, is_async: false });
         let mut types = TypeTable::new();
         types.extend(&definitions.types);
-        Self { definitions, types, modules: Vec::new(), revision, destructor_type }
+        Self { definitions, types, modules: Vec::new(), revision, destructor_type, dispatch: wasm::Dispatch::DEFAULT }
     }
 
     /// Call after `definitions` grew: prepares what was added.
     pub fn extend(&mut self) {
         self.types.extend(&self.definitions.types);
         for module in &self.definitions.modules[self.modules.len()..] {
-            self.modules.push(Arc::new(wasm::Module::new(Arc::clone(module))));
+            self.modules.push(Arc::new(wasm::Module::with_dispatch(Arc::clone(module), self.dispatch)));
         }
     }
 }

@@ -19,7 +19,12 @@ const LAYERS: &[Layer] = &[
     Layer { folder: "choice", ours: &[], outside: Some(&["smallvec", "xxhash-rust"]) },
     Layer { folder: "syntax", ours: &[], outside: Some(&["indexmap", "smallvec"]) },
     Layer { folder: "decode", ours: &["syntax"], outside: Some(&["indexmap", "smallvec", "wasmparser"]) },
-    Layer { folder: "wasm", ours: &["syntax", "choice"], outside: Some(&["indexmap", "smallvec", "xxhash-rust"]) },
+    Layer { folder: "threaded", ours: &[], outside: Some(&[]) },
+    Layer {
+        folder: "wasm",
+        ours: &["syntax", "choice", "threaded"],
+        outside: Some(&["indexmap", "smallvec", "xxhash-rust"]),
+    },
     Layer { folder: "canon", ours: &["syntax", "choice"], outside: Some(&["indexmap", "smallvec", "xxhash-rust"]) },
     Layer {
         folder: "runtime",

@@ -29,7 +29,7 @@ pub use collect::RootId;
 pub use heap::any_of_extern;
 pub use ids::{Extern, FuncAddr, GlobalAddr, HostFuncId, InstanceAddr, MemAddr, TableAddr, TagAddr, TypeAddr};
 pub use limits::{LimitKind, Limits};
-pub use machine::{Exit, Machine, UncaughtException};
+pub use machine::{Dispatch, Exit, Machine, UncaughtException};
 pub use module::{Module, Modules};
 pub use stack::{FrameInfo, Stack};
 pub use store::{CoreStore, InstantiateError, Memory};

@@ -114,7 +114,7 @@ pub const PAGE_BYTES: u64 = 65_536;
 pub const DIRTY_PAGE_LOG2: u32 = 12;
 
 /// How many cells a frame can have: slots are numbers of 16 bits, and a vector takes one cell more.
-pub const FRAME_CELLS: usize = (1 << 16) + 1;
+pub const FRAME_CELLS: usize = threaded::WINDOW;
 
 /// How many module instances a store can have at most: calls keep the number in 24 bits.
-pub const MAX_INSTANCES: usize = 1 << 24;
+pub const MAX_INSTANCES: usize = (1 << 24) - 1;

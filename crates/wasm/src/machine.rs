@@ -7,9 +7,11 @@ mod atomic;
 mod dispatch;
 mod gc;
 pub(crate) mod handlers;
+mod lower;
 pub(crate) mod slow;
 
-pub(crate) use dispatch::Handler as OpHandler;
+pub use dispatch::Dispatch;
+pub(crate) use dispatch::Program;
 use smallvec::SmallVec;
 use syntax::{Trap, TrapRule};
 
@@ -18,7 +20,7 @@ use crate::heap::{Full, Shape};
 use crate::ids::{FuncAddr, HostFuncId, InstanceAddr, TagAddr};
 use crate::limits::{FRAME_CELLS, LimitKind, Limits};
 use crate::module::{Module, Modules, module_of};
-use crate::op::{Code, Op};
+use crate::op::Code;
 use crate::stack::{Link, Stack, State};
 use crate::store::{CoreStore, FuncKind, Links, Live};
 
@@ -109,15 +111,10 @@ enum Stop {
         a: u16,
         len: u16,
     },
-    /// A return to another instance, to an operation of the function that the stack then says.
-    Enter {
-        instance: u32,
-        pc: u32,
-    },
+    /// A return to another instance.
+    Enter(Link),
     /// An operation that is done outside.
     Slow(u32),
-    /// An access of a memory other than the first.
-    Memory(Op),
     /// A call needs more cells.
     Grow,
     /// A function is called for the first time.
@@ -215,10 +212,10 @@ fn begin_frame(stack: &mut Stack, module: &Module, (instance, func): (InstanceAd
     let code = module.code(func);
     let frame = &mut stack.cells.0[stack.base..];
     frame[usize::from(code.clear)..][..usize::from(code.clear_len)].fill(0);
-    let header = usize::from(code.header);
+    let header = usize::from(code.header());
     (frame[header], frame[header + 1]) = (link.first, link.second);
     stack.state = State::Wasm;
-    (stack.instance, stack.func, stack.header, stack.pc, stack.offset) = (instance, func, code.header, 0, 0);
+    (stack.instance, stack.func, stack.header, stack.pc, stack.offset) = (instance, func, code.header(), 0, 0);
     stack.top = stack.base + usize::from(code.clear).max(header + 2) + usize::from(code.clear_len);
     if usize::from(code.clear) < header {
         stack.top = stack.base + usize::from(code.clear) + usize::from(code.clear_len);
@@ -248,11 +245,8 @@ impl World<'_> {
         loop {
             let exit = match dispatch::run(self, stack) {
                 Stop::Return => Some(self.finish(stack)),
-                Stop::Enter { instance, pc } => {
-                    (stack.instance, stack.pc) = (InstanceAddr(instance), pc);
-                    None
-                }
-                Stop::Slow(_) | Stop::Memory(_) | Stop::Grow | Stop::Translate(_) => {
+                Stop::Enter(_) => None,
+                Stop::Slow(_) | Stop::Grow | Stop::Translate(_) => {
                     unreachable!("done where the handlers are entered")
                 }
                 Stop::Call { func, delta, offset } => self.call(stack, func, usize::from(delta), offset),
@@ -286,7 +280,7 @@ impl World<'_> {
     }
 
     fn finish(&mut self, stack: &mut Stack) -> Exit {
-        let results = usize::from(self.code(stack).results);
+        let results = usize::from(self.code(stack).rest.results);
         let owed = stack.owed;
         let imported = self.module(stack).syntax.imported_funcs;
         let instance = &self.links.instances[stack.instance.index()];
@@ -304,7 +298,7 @@ impl World<'_> {
     fn fail(&self, stack: &mut Stack) {
         let code = self.code(stack);
         let pc = crate::index(stack.pc).saturating_sub(1);
-        let map = code.map.get_or_init(|| crate::translate::map(&self.module(stack).syntax, stack.func));
+        let map = code.rest.map.get_or_init(|| crate::translate::map(&self.module(stack).syntax, stack.func));
         stack.offset = code.offset(map, pc);
         stack.top = stack.base + usize::from(stack.header) + 2;
     }
@@ -312,7 +306,7 @@ impl World<'_> {
     /// Learns which cells are live at the head where the innermost frame stopped.
     fn locate_head(&self, stack: &mut Stack) {
         let code = self.code(stack);
-        let map = code.map.get_or_init(|| crate::translate::map(&self.module(stack).syntax, stack.func));
+        let map = code.rest.map.get_or_init(|| crate::translate::map(&self.module(stack).syntax, stack.func));
         let at = map.heads.binary_search_by_key(&stack.pc, |head| head.0).expect("runs begin at heads");
         let (_, offset, height) = map.heads[at];
         stack.offset = offset;
@@ -333,9 +327,8 @@ impl World<'_> {
                 if stack.depth >= self.limits.call_depth || stack.base + delta > self.limits.stack_cells {
                     return Some(self.limit(stack, LimitKind::CallStack));
                 }
-                let bits = u64::from(stack.header) << 48 | u64::from(stack.func) << 24 | u64::from(stack.pc);
-                let delta_bits = syntax::convert::to_u64(delta);
-                let second = u64::from(stack.instance.0) << 40 | u64::from(offset) << 16 | delta_bits;
+                let first = Link::frame(stack.header, stack.func) | Link::bits_of(stack.instance);
+                let second = Link::second(stack.pc, offset, u16::try_from(delta).expect("it has 16 bits"));
                 stack.base += delta;
                 stack.depth += 1;
                 if stack.base + FRAME_CELLS > stack.cells.0.len() {
@@ -343,7 +336,7 @@ impl World<'_> {
                     stack.cells.keep_within(self.limits.stack_cells);
                 }
                 let module = module_of(self.modules, self.links.instances[instance.index()].module);
-                begin_frame(stack, module, (instance, func), Link { first: bits, second });
+                begin_frame(stack, module, (instance, func), Link { first, second });
                 None
             }
         }
@@ -382,7 +375,8 @@ impl World<'_> {
         loop {
             let instance = &self.links.instances[stack.instance.index()];
             let code = module_of(self.modules, instance.module).code(stack.func);
-            let inside = code.handlers.iter().filter(|handler| handler.start < stack.pc && stack.pc <= handler.end);
+            let inside =
+                code.rest.handlers.iter().filter(|handler| handler.start < stack.pc && stack.pc <= handler.end);
             let is_caught = |tag: Option<u32>| tag.is_none_or(|tag| instance.tags[crate::index(tag)] == thrown.tag);
             if let Some(catch) = inside.flat_map(|handler| &handler.catches).find(|catch| is_caught(catch.tag)) {
                 let mut at = stack.base + usize::from(catch.slot);

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use syntax::id::ModuleId;
 
+use crate::machine::Dispatch;
 use crate::op::Code;
 
 /// A module with the cache of its translated functions.
@@ -14,6 +15,7 @@ pub struct Module {
     /// The definition.
     pub syntax: Arc<syntax::module::Module>,
     code: Box<[OnceLock<Code>]>,
+    dispatch: Dispatch,
 }
 
 /// The modules of the program by `ModuleId`.
@@ -22,8 +24,13 @@ pub type Modules = [Arc<Module>];
 impl Module {
     /// A module none of whose functions is translated yet.
     pub fn new(syntax: Arc<syntax::module::Module>) -> Self {
+        Self::with_dispatch(syntax, Dispatch::DEFAULT)
+    }
+
+    /// A module whose operations are gone through in a way other than the default.
+    pub fn with_dispatch(syntax: Arc<syntax::module::Module>, dispatch: Dispatch) -> Self {
         let code = syntax.bodies.iter().map(|_| OnceLock::new()).collect();
-        Self { syntax, code }
+        Self { syntax, code, dispatch }
     }
 
     /// The code of a defined function (counted without the imports), translated now if it was not before.
@@ -45,7 +52,7 @@ impl Module {
     #[cold]
     #[inline(never)]
     fn translate<'a>(&'a self, cell: &'a OnceLock<Code>, defined: u32) -> &'a Code {
-        cell.get_or_init(|| crate::translate::function(&self.syntax, defined))
+        cell.get_or_init(|| crate::translate::function(&self.syntax, defined, self.dispatch))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The IR: what a function is translated to.
 //!
-//! An operation is 16 bytes: slots of the frame (numbers of 16 bits: `d` is written, `a`, `b`, `c` are read), and immediates.
+//! An operation is slots of the frame (numbers of 16 bits: `d` is written, `a`, `b`, `c` are read), and immediates.
 //! Cells hold `i32` and `f32` zero-extended. Branches carry the cost of the run of instructions they lead to: `taken`
 //! at the target, `fall` at the next operation. What is rare is in a table of its own (`SlowOp`), so that the loop stays small.
 
@@ -8,26 +8,32 @@ mod rewrite;
 
 use std::sync::OnceLock;
 
-use crate::machine::OpHandler;
-use crate::simd::relaxed::Relaxed;
+use crate::machine::Program;
 use crate::slow::SlowOp;
+use crate::stack::Link;
 
-/// A translated function.
+/// A translated function. What calls need comes first; the whole is small, since modules have one for each function.
 #[derive(Debug)]
 pub(crate) struct Code {
-    /// The operations; the last one never goes on to the next.
-    pub(crate) ops: Box<[Op]>,
-    /// The operations of `Op::Slow`.
-    pub(crate) slow: Box<[SlowOp]>,
-    /// Where the link to the caller is in the frame.
-    pub(crate) header: u16,
+    /// The operations, with their handlers; the last one never goes on to the next.
+    pub(crate) program: Program,
+    /// The first half of the links of callees, but for the instance.
+    pub(crate) frame: u64,
+    /// The cost of the first run of instructions.
+    pub(crate) cost: u32,
     /// The first cell to clear on entry, and how many.
     pub(crate) clear: u16,
     pub(crate) clear_len: u16,
+    pub(crate) rest: Box<Rest>,
+}
+
+/// What is needed less often of a translated function.
+#[derive(Debug)]
+pub(crate) struct Rest {
+    /// The operations of `Op::Slow`.
+    pub(crate) slow: Box<[SlowOp]>,
     /// The cells of results.
     pub(crate) results: u16,
-    /// The cost of the first run of instructions.
-    pub(crate) cost: u32,
     /// The handlers of `try_table`, inner ones first.
     pub(crate) handlers: Box<[Handler]>,
     /// Made when something asks.
@@ -67,9 +73,15 @@ pub(crate) struct Catch {
 }
 
 impl Code {
+    /// Where the link to the caller is in the frame.
+    #[inline(always)]
+    pub(crate) const fn header(&self) -> u16 {
+        Link { first: self.frame, second: 0 }.header()
+    }
+
     /// The offset in the body of the instruction that an operation belongs to.
     pub(crate) fn offset(&self, map: &Map, pc: usize) -> u32 {
-        debug_assert!(pc < self.ops.len(), "an operation of this function");
+        debug_assert!(pc < self.program.len(), "an operation of this function");
         let at = map.offsets.partition_point(|(start, _)| crate::index(*start) <= pc);
         at.checked_sub(1).map_or(0, |at| map.offsets[at].1)
     }
@@ -156,6 +168,16 @@ pub(crate) enum Op {
     BrI32LtUI { a: u16, imm: i32, fall: u16, target: u32, taken: u16 },
     BrI32GeSI { a: u16, imm: i32, fall: u16, target: u32, taken: u16 },
     BrI32GeUI { a: u16, imm: i32, fall: u16, target: u32, taken: u16 },
+    /// `d = a + add`, then a branch on `d` and `b`.
+    BrI32AddI { condition: Condition, d: u16, a: u16, add: u32, b: u16, fall: u16, target: u32, taken: u16 },
+    /// `d = a + add`, then a branch on `d` and a constant.
+    BrI32AddII { condition: Condition, d: u16, a: u16, add: u32, imm: u32, fall: u16, target: u32, taken: u16 },
+    /// `d = a + x`, then a branch on `d` and `b`.
+    BrI32Add { condition: Condition, d: u16, a: u16, x: u16, b: u16, fall: u16, target: u32, taken: u16 },
+    /// `d = a + x`, then a branch on `d` and a constant.
+    BrI32AddXI { condition: Condition, d: u16, a: u16, x: u16, imm: u32, fall: u16, target: u32, taken: u16 },
+    /// `d = a & imm`, then a branch if it is not 0, or if it is.
+    BrAndI { some: bool, d: u16, a: u16, imm: u32, fall: u16, target: u32, taken: u16 },
     I32Clz { d: u16, a: u16 },
     I32Ctz { d: u16, a: u16 },
     I32Popcnt { d: u16, a: u16 },
@@ -321,6 +343,12 @@ pub(crate) enum Op {
     Store32I { a: u16, imm: u32, add: u32, offset: u32 },
     /// The immediate is sign-extended.
     Store64I { a: u16, imm: i32, add: u32, offset: u32 },
+    /// The address is `a + (b << shift)`.
+    LoadIndex { d: u16, a: u16, b: u16, kind: LoadKind, shift: u8, offset: u32 },
+    StoreIndex { a: u16, b: u16, value: u16, kind: StoreKind, shift: u8, offset: u32 },
+    /// The address is `(b << shift) + add`.
+    LoadScaled { d: u16, b: u16, kind: LoadKind, shift: u8, add: u32, offset: u32 },
+    StoreScaled { b: u16, value: u16, kind: StoreKind, shift: u8, add: u32, offset: u32 },
     /// Bulk operations on the first memory; `index` is the same as a slow operation.
     MemoryFill { to: u16, value: u16, len: u16, index: u32 },
     MemoryCopy { to: u16, from: u16, len: u16, index: u32 },
@@ -367,8 +395,8 @@ pub(crate) enum Op {
     /// The low half; a constant with the high half follows.
     V128Const { d: u16, value: u64 },
     V128Select { d: u16, a: u16, b: u16, c: u16 },
-    /// An operator without immediates and with one or two operands: its handler.
-    V128Plain { d: u16, a: u16, b: u16, run: OpHandler },
+    /// An operator without immediates and with one or two operands.
+    V128Plain { d: u16, a: u16, b: u16, opcode: u32 },
     V128Bitselect { d: u16, a: u16, b: u16, c: u16 },
     /// Followed by two constants, the indices.
     I8x16Shuffle { d: u16, a: u16, b: u16 },
@@ -379,16 +407,31 @@ pub(crate) enum Op {
     /// The lane lies in one cell, `shift` bits from its lower end.
     V128ExtractLane { d: u16, a: u16, log2_bytes: u8, shift: u8 },
     V128ReplaceLane { d: u16, a: u16, b: u16, log2_bytes: u8, lane: u8 },
-    /// `index` is the same as a slow operation, which asks first what the operator depends on.
-    V128Relaxed { d: u16, a: u16, b: u16, c: u16, relaxed: Relaxed, index: u32 },
+    /// The operator is the slow operation `index`, which asks first what it depends on.
+    V128Relaxed { index: u32 },
     /// Wide arithmetic: operands begin at `a`, the two results at `d`.
     I64Add128 { d: u16, a: u16 },
     I64Sub128 { d: u16, a: u16 },
     I64MulWideS { d: u16, a: u16, b: u16 },
     I64MulWideU { d: u16, a: u16, b: u16 },
-    /// Any memory.
-    LoadM { d: u16, a: u16, kind: LoadKind, memory: u8, offset: u64 },
-    StoreM { a: u16, b: u16, kind: StoreKind, memory: u8, offset: u64 },
+    /// The first memory, if it has 64-bit addresses.
+    LoadM { d: u16, a: u16, kind: LoadKind, offset: u64 },
+    StoreM { a: u16, b: u16, kind: StoreKind, offset: u64 },
+}
+
+/// How a sum compares with what it is compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Condition {
+    Eq,
+    Ne,
+    LtS,
+    LtU,
+    LeS,
+    LeU,
+    GtS,
+    GtU,
+    GeS,
+    GeU,
 }
 
 /// What is read, and how it is extended.
@@ -414,4 +457,4 @@ pub(crate) enum StoreKind {
     U64,
 }
 
-const _: () = assert!(size_of::<Op>() == 16);
+const _: () = assert!(size_of::<Op>() <= 24);

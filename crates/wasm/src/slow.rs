@@ -2,6 +2,7 @@
 
 use syntax::module::RefType;
 
+use crate::op::{LoadKind, StoreKind};
 use crate::simd::relaxed::Relaxed;
 
 /// An operation of the table `Code::slow`. Slots as in `Op`.
@@ -10,6 +11,9 @@ use crate::simd::relaxed::Relaxed;
 pub(crate) enum SlowOp {
     /// The frame needs more cells than slots can name.
     FrameTooLarge,
+    /// Accesses of memories other than the first.
+    Load { d: u16, a: u16, kind: LoadKind, memory: u32, offset: u64 },
+    Store { a: u16, b: u16, kind: StoreKind, memory: u32, offset: u64 },
     MemorySize { d: u16, memory: u32 },
     MemoryGrow { d: u16, a: u16, memory: u32 },
     MemoryFill { at: u16, value: u16, len: u16, memory: u32 },

@@ -142,7 +142,9 @@ pub struct Stack {
     pub(crate) owed: u64,
 }
 
-/// The two cells that link a frame to its caller.
+/// The two cells that link a frame to its caller: the caller's instance (24 bits), where its own link is in its frame (16)
+/// and its function (24); the offset of the call in the caller's body (24), the operation where the caller goes on (24) and how
+/// far below the callee's frame the caller's begins (16).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Link {
     pub(crate) first: u64,
@@ -150,42 +152,71 @@ pub(crate) struct Link {
 }
 
 impl Link {
-    /// The link of the first frame.
+    /// The first half of the link of the first frame: no instance has that number.
     pub(crate) const BOTTOM: u64 = u64::MAX;
+
+    /// The first half, but for the instance.
+    pub(crate) fn frame(header: u16, func: u32) -> u64 {
+        u64::from(header) << 24 | u64::from(func)
+    }
+
+    /// The second half.
+    pub(crate) fn second(pc: u32, offset: u32, delta: u16) -> u64 {
+        u64::from(offset) << 40 | u64::from(pc) << 16 | u64::from(delta)
+    }
+
+    /// What an instance adds to a first half.
+    pub(crate) fn bits_of(instance: InstanceAddr) -> u64 {
+        u64::from(instance.0) << 40
+    }
+
+    /// Whether a first half is of an instance.
+    #[inline(always)]
+    pub(crate) fn is_in(first: u64, instance: InstanceAddr) -> bool {
+        first >> 40 == u64::from(instance.0)
+    }
+
+    /// Whether the caller is of another instance than the one of a first half.
+    #[inline(always)]
+    pub(crate) const fn instance_differs(self, first: u64) -> bool {
+        (self.first ^ first) >> 40 != 0
+    }
 
     /// Where the caller goes on.
     #[inline(always)]
     pub(crate) const fn pc(self) -> usize {
-        syntax::convert::to_usize(self.first & 0xff_ffff)
+        syntax::convert::to_usize((self.second >> 16) & 0xff_ffff)
     }
 
     /// The caller's function.
     #[inline(always)]
     pub(crate) const fn func(self) -> u32 {
-        syntax::convert::low_u32((self.first >> 24) & 0xff_ffff)
+        syntax::convert::low_u32(self.first & 0xff_ffff)
     }
 
     /// Where the caller's own link is in its frame.
     #[inline(always)]
-    pub(crate) const fn header(self) -> usize {
-        syntax::convert::to_usize(self.first >> 48)
+    pub(crate) const fn header(self) -> u16 {
+        let [_, _, _, low, high, ..] = self.first.to_le_bytes();
+        u16::from_le_bytes([low, high])
     }
 
     /// How far below this frame the caller's frame begins.
     #[inline(always)]
-    pub(crate) const fn delta(self) -> usize {
-        syntax::convert::to_usize(self.second & 0xffff)
+    pub(crate) const fn delta(self) -> u16 {
+        let [low, high, ..] = self.second.to_le_bytes();
+        u16::from_le_bytes([low, high])
     }
 
     /// The offset of the call in the caller's body.
     pub(crate) const fn offset(self) -> u32 {
-        syntax::convert::low_u32((self.second >> 16) & 0xff_ffff)
+        syntax::convert::low_u32(self.second >> 40)
     }
 
     /// The caller's instance.
     #[inline(always)]
     pub(crate) const fn instance(self) -> u64 {
-        self.second >> 40
+        self.first >> 40
     }
 }
 
@@ -321,8 +352,8 @@ impl Stack {
                 instance: InstanceAddr::new(syntax::convert::to_usize(link.instance())),
                 func: link.func(),
                 offset: link.offset(),
-                base: frame.base - link.delta(),
-                header: link.header(),
+                base: frame.base - usize::from(link.delta()),
+                header: usize::from(link.header()),
                 end: frame.base,
             };
         }
@@ -347,9 +378,9 @@ impl Stack {
         if link.first == Link::BOTTOM {
             return false;
         }
-        self.base -= link.delta();
+        self.base -= usize::from(link.delta());
         self.func = link.func();
-        self.header = u16::try_from(link.header()).expect("it has 16 bits");
+        self.header = link.header();
         self.pc = syntax::convert::to_u32(link.pc());
         self.offset = link.offset();
         self.instance = InstanceAddr::new(syntax::convert::to_usize(link.instance()));

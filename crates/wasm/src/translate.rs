@@ -24,9 +24,11 @@ use operand::{Operand, Shape};
 use reader::Reader;
 use syntax::module::{FuncType, Module};
 
-use crate::op::{Code, Handler, Map, Op};
+use crate::machine::Dispatch;
+use crate::op::{Code, Handler, Map, Op, Rest};
 use crate::refers::Refers;
 use crate::slow::SlowOp;
+use crate::stack::Link;
 
 /// A body of that many bytes could have runs whose cost does not fit a branch.
 const LONG_BODY: usize = 0xffff;
@@ -34,15 +36,18 @@ const LONG_BODY: usize = 0xffff;
 /// How many instructions a run of a long body has at most.
 const LONG_RUN: u32 = 0x4000;
 
+/// Links have 24 bits for the number of an operation.
+const MAX_OPS: usize = 1 << 24;
+
 /// Translates a defined function.
-pub(crate) fn function(module: &Module, func: u32) -> Code {
-    Translator::new(module, func, None).run()
+pub(crate) fn function(module: &Module, func: u32, dispatch: Dispatch) -> Code {
+    Translator::new(module, func, None).run(dispatch)
 }
 
 /// Translates a function again to learn where its operations come from.
 pub(crate) fn map(module: &Module, func: u32) -> Map {
-    let mut code = Translator::new(module, func, Some(Map::default())).run();
-    code.map.take().expect("the translator was asked for a map")
+    let mut code = Translator::new(module, func, Some(Map::default())).run(Dispatch::DEFAULT);
+    code.rest.map.take().expect("the translator was asked for a map")
 }
 
 /// The references in the frames of a function.
@@ -106,11 +111,14 @@ struct Local {
 
 struct Translator<'a> {
     module: &'a Module,
+    func: u32,
     ty: &'a FuncType,
     reader: Reader<'a>,
     ops: Vec<Op>,
     slow: Vec<SlowOp>,
     operands: Vec<Operand>,
+    /// The cell of the first operand; below it are locals, which only `local.set` changes.
+    first_operand: u16,
     /// The cell of the next operand.
     height: u16,
     /// How many operands are not in their own cells.
@@ -147,11 +155,13 @@ impl<'a> Translator<'a> {
         let bytes = &module.bytes[module.bodies[crate::index(func)].clone()];
         Self {
             module,
+            func,
             ty: module.type_of_func(func + module.imported_funcs),
             reader: Reader::new(bytes),
             ops: Vec::with_capacity(bytes.len() / 2),
             slow: Vec::new(),
             operands: Vec::new(),
+            first_operand: 0,
             height: 0,
             unplaced: 0,
             locals: Vec::new(),
@@ -176,9 +186,9 @@ impl<'a> Translator<'a> {
         }
     }
 
-    fn run(mut self) -> Code {
+    fn run(mut self, dispatch: Dispatch) -> Code {
         self.body();
-        self.finish()
+        self.finish(dispatch)
     }
 
     fn body(&mut self) {
@@ -231,7 +241,7 @@ impl<'a> Translator<'a> {
         } else {
             (first, slot - first)
         };
-        self.height = slot;
+        (self.height, self.first_operand) = (slot, slot);
         (slot < 0xfff0).then_some(())
     }
 
@@ -349,24 +359,20 @@ impl<'a> Translator<'a> {
         }
     }
 
-    fn finish(mut self) -> Code {
-        if self.too_large {
+    fn finish(mut self, dispatch: Dispatch) -> Code {
+        if self.too_large || self.ops.len() >= MAX_OPS {
             let slow = Box::new([SlowOp::FrameTooLarge]);
-            let ops = Box::new([Op::Slow { index: 0 }]);
             let map = self
                 .record
                 .map_or_else(OnceLock::new, |_| OnceLock::from(Map { offsets: vec![(0, 0)], heads: vec![(0, 0, 0)] }));
             let params = u16::try_from(self.ty.param_cells()).unwrap_or(u16::MAX - 2);
             return Code {
-                ops,
-                slow,
-                header: params,
+                program: dispatch.program(&[Op::Slow { index: 0 }]),
+                frame: Link::frame(params, self.func),
+                cost: 0,
                 clear: 0,
                 clear_len: 0,
-                results: 0,
-                cost: 0,
-                handlers: Box::default(),
-                map,
+                rest: Box::new(Rest { slow, results: 0, handlers: Box::default(), map }),
             };
         }
         for run in (0..self.runs.len()).rev() {
@@ -392,15 +398,17 @@ impl<'a> Translator<'a> {
             (catch.target, catch.cost) = (label.pc, self.runs[label.run].cost);
         }
         Code {
-            ops: self.ops.into(),
-            slow: self.slow.into(),
-            header: self.header,
+            program: dispatch.program(&self.ops),
+            frame: Link::frame(self.header, self.func),
+            cost: self.runs[0].cost,
             clear: self.clear.0,
             clear_len: self.clear.1,
-            results: u16::try_from(self.ty.result_cells()).expect("the frame was laid out"),
-            cost: self.runs[0].cost,
-            handlers: self.handlers.into(),
-            map: self.record.map_or_else(OnceLock::new, OnceLock::from),
+            rest: Box::new(Rest {
+                slow: self.slow.into(),
+                results: u16::try_from(self.ty.result_cells()).expect("the frame was laid out"),
+                handlers: self.handlers.into(),
+                map: self.record.map_or_else(OnceLock::new, OnceLock::from),
+            }),
         }
     }
 }

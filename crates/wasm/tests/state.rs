@@ -5,7 +5,9 @@ use std::sync::Arc;
 use choice::StateHash;
 use choice::hash::hash_of;
 use decode::Features;
-use raddle_wasm::{CoreStore, Deterministic, Exit, Extern, HostFuncId, LimitKind, Limits, Machine, Module, Stack};
+use raddle_wasm::{
+    CoreStore, Deterministic, Dispatch, Exit, Extern, HostFuncId, LimitKind, Limits, Machine, Module, Stack,
+};
 use syntax::id::ModuleId;
 use syntax::module::{FuncType, ValType};
 
@@ -16,11 +18,11 @@ struct Program {
 }
 
 /// A module that may import `h: (i32) -> i32` and exports `run: (i32) -> i32`.
-fn program(text: &str) -> Program {
+fn program(text: &str, dispatch: Dispatch) -> Program {
     let bytes = wat::parse_str(text).expect("a module in text");
     let definition = decode::module(&bytes, &Features::default()).expect("a valid module");
     let imports = definition.imports.len();
-    let modules = [Arc::new(Module::new(Arc::new(definition)))];
+    let modules = [Arc::new(Module::with_dispatch(Arc::new(definition), dispatch))];
     let mut store = CoreStore::new(Limits::DEFAULT);
     let host = store.alloc_host_func(HostFuncId(7), FuncType::new([ValType::I32], [ValType::I32]));
     let imports = vec![Extern::Func(host); imports];
@@ -97,16 +99,19 @@ fn run(mut program: Program, arg: u64, slice: u64, cloned: bool) -> (Ending, u64
 }
 
 fn check(text: &str, arg: u64) {
-    let (whole, spent, _) = run(program(text), arg, 1 << 40, false);
-    let (by_one, spent_by_one, hashes) = run(program(text), arg, 1, false);
-    let (cloned, _, cloned_hashes) = run(program(text), arg, 1, true);
+    let program = |dispatch| program(text, dispatch);
+    let (whole, spent, _) = run(program(Dispatch::Loop), arg, 1 << 40, false);
+    let (by_one, spent_by_one, hashes) = run(program(Dispatch::Loop), arg, 1, false);
     assert_eq!(whole, by_one, "stopping changes nothing");
-    assert_eq!(whole, cloned, "cloning changes nothing");
     assert_eq!(spent, spent_by_one, "stopping costs nothing");
-    assert_eq!(hashes, cloned_hashes, "cloning changes no hash on the way");
-    for slice in [2, 3, 7, 100] {
-        let (sliced, spent_sliced, _) = run(program(text), arg, slice, true);
-        assert_eq!((&sliced, spent_sliced), (&whole, spent), "slices of {slice}");
+    for dispatch in [Dispatch::Chain, Dispatch::Loop] {
+        let (cloned, _, cloned_hashes) = run(program(dispatch), arg, 1, true);
+        assert_eq!(whole, cloned, "neither cloning nor the dispatch changes anything");
+        assert_eq!(hashes, cloned_hashes, "nor a hash on the way");
+        for slice in [2, 3, 7, 100, 1 << 40] {
+            let (sliced, spent_sliced, _) = run(program(dispatch), arg, slice, true);
+            assert_eq!((&sliced, spent_sliced), (&whole, spent), "slices of {slice}");
+        }
     }
 }
 
@@ -224,7 +229,7 @@ fn only_live_cells_count() {
           (call $deep (local.get 0))
           (call $h (i32.const 1))))"#;
     let stop = |arg: u64| {
-        let mut program = program(text);
+        let mut program = program(text, Dispatch::DEFAULT);
         let mut stack = Stack::new();
         let mut fuel = u64::MAX;
         let mut machine =
@@ -252,7 +257,7 @@ fn the_limit_of_the_stack_does_not_depend_on_copies() {
     let text = r#"(module (func $f (export "run") (param i32) (result i32)
         (i32.add (i32.const 1) (call $f (i32.add (local.get 0) (i32.const 1))))))"#;
     let depth = |slice: u64| {
-        let mut program = program(text);
+        let mut program = program(text, Dispatch::DEFAULT);
         program.store = {
             let mut store = CoreStore::new(Limits { stack_cells: 200_000, call_depth: 1 << 20, ..Limits::DEFAULT });
             let instance = store.instantiate(&program.modules, ModuleId(0), &[]).expect("it links");

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use choice::{First, Pick, Seeded};
 use decode::Features;
 use raddle::{Config, Engine};
-use wasm::Limits;
+use wasm::{Dispatch, Limits};
 
 use crate::core::Fuel;
 use crate::report::{DependsOn, Failure, FileReport};
@@ -30,6 +30,8 @@ pub struct Options {
     pub fuel: u64,
     /// How much of it calls of core instances get at a time. Results do not depend on it.
     pub slice: u64,
+    /// How core code is executed. Results do not depend on it either.
+    pub dispatch: Dispatch,
 }
 
 impl Default for Options {
@@ -40,6 +42,7 @@ impl Default for Options {
             limits: Limits::DEFAULT,
             fuel: 4_000_000_000,
             slice: u64::MAX,
+            dispatch: Dispatch::DEFAULT,
         }
     }
 }
@@ -72,7 +75,7 @@ impl Runner {
     /// Runs a script from its text.
     pub fn run_text(&self, name: &str, text: &str) -> FileReport {
         let mut config = Config::new();
-        config.features(self.options.features).limits(self.options.limits);
+        config.features(self.options.features).limits(self.options.limits).dispatch(self.options.dispatch);
         let engine = Engine::new(config);
         let report = with_script(&engine, text, |directives| self.run_directives(name, &engine, directives));
         report.unwrap_or_else(|error| {

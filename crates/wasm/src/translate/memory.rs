@@ -4,7 +4,7 @@ use syntax::module::ValType;
 
 use super::Translator;
 use super::control::Kind;
-use super::operand::{Place, Shape};
+use super::operand::{Address, Place, Shape};
 use crate::index;
 use crate::op::{LoadKind, Op, StoreKind};
 use crate::slow::SlowOp;
@@ -239,11 +239,20 @@ impl Translator<'_> {
         if !self.is_plain(memory) {
             let a = self.slot_of(operand);
             let d = self.push_own(false);
-            self.emit_to(Op::LoadM { d, a, kind, memory: short(memory), offset }, d);
+            self.load_any((d, a), kind, memory, offset);
+            return;
+        }
+        let offset = syntax::convert::low_u32(offset);
+        if let Some(address) = self.computed_address(operand) {
+            let d = self.push_own(false);
+            let op = match address {
+                Address::Index { a, b, shift } => Op::LoadIndex { d, a, b, kind, shift, offset },
+                Address::Scaled { b, shift, add } => Op::LoadScaled { d, b, kind, shift, add, offset },
+            };
+            self.emit_to(op, d);
             return;
         }
         let (a, add) = self.address(operand);
-        let offset = syntax::convert::low_u32(offset);
         let d = self.push_own(false);
         let op = match kind {
             LoadKind::U8 => Op::Load8U { d, a, add, offset },
@@ -259,11 +268,29 @@ impl Translator<'_> {
         self.emit_to(op, d);
     }
 
+    /// A load from a memory that is not plain.
+    pub(super) fn load_any(&mut self, (d, a): (u16, u16), kind: LoadKind, memory: u32, offset: u64) {
+        if memory == 0 {
+            self.emit_to(Op::LoadM { d, a, kind, offset }, d);
+        } else {
+            self.emit_slow(SlowOp::Load { d, a, kind, memory, offset });
+        }
+    }
+
+    /// A store to a memory that is not plain.
+    pub(super) fn store_any(&mut self, (a, b): (u16, u16), kind: StoreKind, memory: u32, offset: u64) {
+        if memory == 0 {
+            self.emit(Op::StoreM { a, b, kind, offset });
+        } else {
+            self.emit_slow(SlowOp::Store { a, b, kind, memory, offset });
+        }
+    }
+
     pub(super) fn store(&mut self, kind: StoreKind, memory: u32, offset: u64) {
         let value = self.pop();
         if !self.is_plain(memory) {
             let (b, a) = (self.slot_of(value), self.pop_slot());
-            self.emit(Op::StoreM { a, b, kind, memory: short(memory), offset });
+            self.store_any((a, b), kind, memory, offset);
             return;
         }
         let offset = syntax::convert::low_u32(offset);
@@ -275,8 +302,16 @@ impl Translator<'_> {
             self.emit(op(a, add, offset));
             return;
         }
-        let b = self.slot_of(value);
+        let value = self.slot_of(value);
         let operand = self.pop();
+        if let Some(address) = self.computed_address(operand) {
+            self.emit(match address {
+                Address::Index { a, b, shift } => Op::StoreIndex { a, b, value, kind, shift, offset },
+                Address::Scaled { b, shift, add } => Op::StoreScaled { b, value, kind, shift, add, offset },
+            });
+            return;
+        }
+        let b = value;
         let (a, add) = self.address(operand);
         self.emit(match kind {
             StoreKind::U8 => Op::Store8 { a, b, add, offset },
@@ -399,10 +434,6 @@ fn store_constant(kind: StoreKind, value: u64) -> Option<impl Fn(u16, u32, u32) 
         StoreKind::U32 => Op::Store32I { a, imm: low, add, offset },
         StoreKind::U64 => Op::Store64I { a, imm: low.cast_signed(), add, offset },
     })
-}
-
-pub(super) fn short(memory: u32) -> u8 {
-    u8::try_from(memory).expect("validation: at most 100 memories")
 }
 
 fn load_kind(opcode: u8) -> Option<LoadKind> {

@@ -56,6 +56,12 @@ impl Translator<'_> {
             return;
         }
         if let Some(fused) = self.fused(opcode, a, b) {
+            if let Op::I32ShlAdd { a, b, shift, .. } = fused
+                && shift < 4
+            {
+                self.push_index(a, b, shift.to_le_bytes()[0]);
+                return;
+            }
             let d = self.push_own(false);
             let mut op = fused;
             op.set_dest(d);
@@ -64,6 +70,10 @@ impl Translator<'_> {
         }
         let a = self.slot_of(a);
         let b = self.slot_of(b);
+        if opcode == 0x6a {
+            self.push_index(a, b, 0);
+            return;
+        }
         let d = self.push_own(false);
         self.emit_to(binary(opcode, d, a, b), d);
     }
@@ -82,7 +92,7 @@ impl Translator<'_> {
         let c = match other.place {
             Place::Own => other.slot,
             Place::Local(slot) => slot,
-            Place::Const(_) | Place::Sum(..) => return None,
+            Place::Const(_) | Place::Sum(..) | Place::Index(..) => return None,
         };
         let fused = match (opcode, *self.ops.last()?) {
             (0x6a, Op::I32ShlI { a, imm, .. }) => Op::I32ShlAdd { d: 0, a: c, b: a, shift: imm },

@@ -36,6 +36,8 @@ pub(super) enum Place {
     Const(u64),
     /// An `i32` sum of a cell, which is its own or a local, and a constant: not computed yet.
     Sum(u16, u32),
+    /// An `i32` sum `a + (b << shift)`, each of the cells its own or a local: not computed yet.
+    Index(u16, u16, u8),
 }
 
 /// An operand. Each has a cell of its own, filled or not.
@@ -59,9 +61,22 @@ impl Operand {
     fn reads(&self, local: u16) -> bool {
         match self.place {
             Place::Local(slot) | Place::Sum(slot, _) => slot == local,
+            Place::Index(a, b, _) => a == local || b == local,
             Place::Own | Place::Const(_) => false,
         }
     }
+}
+
+/// An address in memory that is computed by the access.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Address {
+    Index { a: u16, b: u16, shift: u8 },
+    Scaled { b: u16, shift: u8, add: u32 },
+}
+
+/// The operation that computes `a + (b << shift)`.
+fn index_op(d: u16, (a, b, shift): (u16, u16, u8)) -> Op {
+    if shift == 0 { Op::I32Add { d, a, b } } else { Op::I32ShlAdd { d, a, b, shift: shift.into() } }
 }
 
 impl Translator<'_> {
@@ -112,16 +127,52 @@ impl Translator<'_> {
                 self.push_const(u64::from(syntax::convert::low_u32(first).wrapping_add(value)));
                 return;
             }
+            Place::Index(..) => (self.slot_of(operand), value),
         };
         self.push(Place::Sum(slot, value), false);
+    }
+
+    /// Pushes the sum `a + (b << shift)`, to be computed when it is needed if the cells will be the same then.
+    pub(super) fn push_index(&mut self, a: u16, b: u16, shift: u8) {
+        let stable = |cell: u16| cell < self.first_operand || cell == self.height;
+        if stable(a) && stable(b) {
+            self.push(Place::Index(a, b, shift), false);
+        } else {
+            let d = self.push_own(false);
+            self.emit_to(index_op(d, (a, b, shift)), d);
+        }
     }
 
     /// An address in memory of 32 bits: a cell and what is to be added to it.
     pub(super) fn address(&mut self, operand: Operand) -> (u16, u32) {
         match operand.place {
             Place::Sum(slot, value) => (slot, value),
-            Place::Own | Place::Local(_) | Place::Const(_) => (self.slot_of(operand), 0),
+            Place::Own | Place::Local(_) | Place::Const(_) | Place::Index(..) => (self.slot_of(operand), 0),
         }
+    }
+
+    /// An address in memory that is computed from two cells or a shifted one, if it is.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "most operations compute no address")]
+    pub(super) fn computed_address(&mut self, operand: Operand) -> Option<Address> {
+        let (slot, add) = match operand.place {
+            Place::Index(a, b, shift) => return Some(Address::Index { a, b, shift }),
+            Place::Own => (operand.slot, 0),
+            Place::Sum(slot, add) => (slot, add),
+            Place::Local(_) | Place::Const(_) => return None,
+        };
+        if slot < self.first_operand || self.producer != Some((self.ops.len(), slot)) {
+            return None;
+        }
+        let address = match *self.ops.last()? {
+            Op::I32Add { a, b, .. } if add == 0 => Address::Index { a, b, shift: 0 },
+            Op::I32ShlAdd { a, b, shift, .. } if add == 0 && shift < 4 => {
+                Address::Index { a, b, shift: shift.to_le_bytes()[0] }
+            }
+            Op::I32ShlI { a, imm, .. } if imm < 4 => Address::Scaled { b: a, shift: imm.to_le_bytes()[0], add },
+            _ => return None,
+        };
+        self.take_producer(slot);
+        Some(address)
     }
 
     pub(super) fn push_const(&mut self, value: u64) {
@@ -145,14 +196,20 @@ impl Translator<'_> {
         match operand.place {
             Place::Own => operand.slot,
             Place::Local(slot) => slot,
-            Place::Const(value) => {
-                self.emit_to(Op::Const { d: operand.slot, value }, operand.slot);
+            Place::Const(_) | Place::Sum(..) | Place::Index(..) => {
+                self.compute(operand, operand.slot);
                 operand.slot
             }
-            Place::Sum(a, imm) => {
-                self.emit_to(Op::I32AddI { d: operand.slot, a, imm }, operand.slot);
-                operand.slot
-            }
+        }
+    }
+
+    /// Computes an operand that is not in a cell yet.
+    pub(super) fn compute(&mut self, operand: Operand, d: u16) {
+        match operand.place {
+            Place::Own | Place::Local(_) => {}
+            Place::Const(value) => self.emit_to(Op::Const { d, value }, d),
+            Place::Sum(a, imm) => self.emit_to(Op::I32AddI { d, a, imm }, d),
+            Place::Index(a, b, shift) => self.emit_to(index_op(d, (a, b, shift)), d),
         }
     }
 
@@ -175,8 +232,7 @@ impl Translator<'_> {
         match operand.place {
             Place::Own => return,
             Place::Local(slot) => self.emit_copy(operand.slot, slot, operand.wide),
-            Place::Const(value) => self.emit_to(Op::Const { d: operand.slot, value }, operand.slot),
-            Place::Sum(a, imm) => self.emit_to(Op::I32AddI { d: operand.slot, a, imm }, operand.slot),
+            Place::Const(_) | Place::Sum(..) | Place::Index(..) => self.compute(operand, operand.slot),
         }
         self.operands[at].place = Place::Own;
         self.unplaced -= 1;
@@ -234,13 +290,10 @@ impl Translator<'_> {
                     self.emit_copy(local, slot, operand.wide);
                 }
             }
-            Place::Const(value) => {
+            Place::Const(_) | Place::Sum(..) | Place::Index(..) => {
                 self.preserve(local);
-                self.emit(Op::Const { d: local, value });
-            }
-            Place::Sum(a, imm) => {
-                self.preserve(local);
-                self.emit(Op::I32AddI { d: local, a, imm });
+                self.compute(operand, local);
+                self.producer = None;
             }
             Place::Own => {
                 let produced = self.producer == Some((self.ops.len(), operand.slot));

@@ -63,18 +63,18 @@ impl Translator<'_> {
     }
 
     fn vector_plain(&mut self, opcode: u32) {
-        if let Some((shape, run)) = vector::operator(opcode) {
+        if let Some(shape) = vector::shape(opcode) {
             let b = if shape == Shape::Binary { self.pop_slot() } else { 0 };
             let a = self.pop_slot();
             let d = self.push_own(shape != Shape::Test);
-            self.emit_to(Op::V128Plain { d, a, b, run }, d);
+            self.emit_to(Op::V128Plain { d, a, b, opcode }, d);
         } else if let Some((relaxed, operands)) = Relaxed::of(opcode) {
             let c = if operands > 2 { self.pop_slot() } else { 0 };
             let b = if operands > 1 { self.pop_slot() } else { 0 };
             let a = self.pop_slot();
             let d = self.push_own(true);
             let index = self.add_slow(SlowOp::V128Relaxed { d, operands: [a, b, c], relaxed });
-            self.emit(Op::V128Relaxed { d, a, b, c, relaxed, index });
+            self.emit(Op::V128Relaxed { index });
         } else if opcode == 82 {
             let (c, b, a) = (self.pop_slot(), self.pop_slot(), self.pop_slot());
             let d = self.push_own(true);
@@ -164,10 +164,10 @@ impl Translator<'_> {
         }
         let a = self.slot_of(operand);
         let d = self.push_own(true);
-        let (kind, memory) = (LoadKind::U64, super::memory::short(memory));
+        let kind = LoadKind::U64;
         // The high half first: if it is inside the memory, so is the low half, whose address may be in its cell.
-        self.emit(Op::LoadM { d: d + 1, a, kind, memory, offset: offset.saturating_add(8) });
-        self.emit(Op::LoadM { d, a, kind, memory, offset });
+        self.load_any((d + 1, a), kind, memory, offset.saturating_add(8));
+        self.load_any((d, a), kind, memory, offset);
     }
 
     fn vector_store(&mut self, memory: u32, offset: u64) {
@@ -179,9 +179,9 @@ impl Translator<'_> {
             return;
         }
         let a = self.slot_of(operand);
-        let (kind, memory) = (StoreKind::U64, super::memory::short(memory));
-        self.emit(Op::StoreM { a, b: b + 1, kind, memory, offset: offset.saturating_add(8) });
-        self.emit(Op::StoreM { a, b, kind, memory, offset });
+        let kind = StoreKind::U64;
+        self.store_any((a, b + 1), kind, memory, offset.saturating_add(8));
+        self.store_any((a, b), kind, memory, offset);
     }
 
     fn vector_lane_memory(&mut self, opcode: u32, number: u8, (memory, offset): (u32, u64)) {

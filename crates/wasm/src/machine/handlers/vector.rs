@@ -4,13 +4,14 @@
 //! their handler, so that each of them is compiled where it is used. What they compute is in `simd`.
 
 use syntax::TrapRule;
+use threaded::Args;
 
 use super::super::Stop;
-use super::super::dispatch::{Context, Handler, Regs, next, stop, trap};
+use super::super::dispatch::{Backend, Context, FrameExt, Handler, Ip, Looping, Regs, next, stop, trap};
 use super::compute;
 use super::memory::{address, mark};
-use crate::op::Op;
 use crate::simd::{self, halves};
+use crate::slow::SlowOp;
 
 /// How many operands an operator takes, and of what type its result is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,16 +29,16 @@ macro_rules! unary {
     ($($opcode:literal $text:literal $family:ident::$name:ident;)*) => {
         $(
             #[doc = concat!("`", $text, "`")]
-            fn $name<'a>(cx: &mut Context<'a>, ip: &'a [Op], r: Regs<'a>, mem: &'a mut [u8]) {
-                let [Op::V128Plain { d, a, .. }, rest @ ..] = ip else { return };
-                r.set_vector(*d, simd::$family::$name(r.vector(*a)));
-                next(cx, rest, r, mem);
+            fn $name<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
+                let Args { d, a, .. } = ip.args();
+                r.set_vector(d, simd::$family::$name(r.vector(a)));
+                next::<B>(cx, ip.next(), r, mem, fuel);
             }
         )*
 
-        fn unary(opcode: u32) -> Option<Handler> {
+        fn unary<B: Backend>(opcode: u32) -> Option<Handler> {
             Some(match opcode {
-                $($opcode => $name,)*
+                $($opcode => $name::<B>,)*
                 _ => return None,
             })
         }
@@ -50,16 +51,16 @@ macro_rules! binary {
     ($($opcode:literal $text:literal $family:ident::$name:ident;)*) => {
         $(
             #[doc = concat!("`", $text, "`")]
-            fn $name<'a>(cx: &mut Context<'a>, ip: &'a [Op], r: Regs<'a>, mem: &'a mut [u8]) {
-                let [Op::V128Plain { d, a, b, .. }, rest @ ..] = ip else { return };
-                r.set_vector(*d, simd::$family::$name(r.vector(*a), r.vector(*b)));
-                next(cx, rest, r, mem);
+            fn $name<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
+                let Args { d, a, b, .. } = ip.args();
+                r.set_vector(d, simd::$family::$name(r.vector(a), r.vector(b)));
+                next::<B>(cx, ip.next(), r, mem, fuel);
             }
         )*
 
-        fn binary(opcode: u32) -> Option<Handler> {
+        fn binary<B: Backend>(opcode: u32) -> Option<Handler> {
             Some(match opcode {
-                $($opcode => $name,)*
+                $($opcode => $name::<B>,)*
                 _ => return None,
             })
         }
@@ -72,16 +73,16 @@ macro_rules! shift {
     ($($opcode:literal $text:literal $family:ident::$name:ident;)*) => {
         $(
             #[doc = concat!("`", $text, "`")]
-            fn $name<'a>(cx: &mut Context<'a>, ip: &'a [Op], r: Regs<'a>, mem: &'a mut [u8]) {
-                let [Op::V128Plain { d, a, b, .. }, rest @ ..] = ip else { return };
-                put(cx, r, *d, simd::$family::$name(r.vector(*a), syntax::convert::low_u32(r.get(*b))));
-                next(cx, rest, r, mem);
+            fn $name<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
+                let Args { d, a, b, .. } = ip.args();
+                put(cx, r, d, simd::$family::$name(r.vector(a), syntax::convert::low_u32(r.get(b))));
+                next::<B>(cx, ip.next(), r, mem, fuel);
             }
         )*
 
-        fn shift(opcode: u32) -> Option<Handler> {
+        fn shift<B: Backend>(opcode: u32) -> Option<Handler> {
             Some(match opcode {
-                $($opcode => $name,)*
+                $($opcode => $name::<B>,)*
                 _ => return None,
             })
         }
@@ -94,16 +95,16 @@ macro_rules! test {
     ($($opcode:literal $text:literal $family:ident::$name:ident;)*) => {
         $(
             #[doc = concat!("`", $text, "`")]
-            fn $name<'a>(cx: &mut Context<'a>, ip: &'a [Op], r: Regs<'a>, mem: &'a mut [u8]) {
-                let [Op::V128Plain { d, a, .. }, rest @ ..] = ip else { return };
-                r.set(*d, u64::from(simd::$family::$name(r.vector(*a))));
-                next(cx, rest, r, mem);
+            fn $name<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
+                let Args { d, a, .. } = ip.args();
+                r.set(d, u64::from(simd::$family::$name(r.vector(a))));
+                next::<B>(cx, ip.next(), r, mem, fuel);
             }
         )*
 
-        fn test(opcode: u32) -> Option<Handler> {
+        fn test<B: Backend>(opcode: u32) -> Option<Handler> {
             Some(match opcode {
-                $($opcode => $name,)*
+                $($opcode => $name::<B>,)*
                 _ => return None,
             })
         }
@@ -116,29 +117,29 @@ macro_rules! float_unary {
     ($($opcode:literal $text:literal $family:ident::$name:ident $has_nan:ident $canonical:ident;)*) => {
         $(
             #[doc = concat!("`", $text, "`")]
-            fn $name<'a>(cx: &mut Context<'a>, ip: &'a [Op], r: Regs<'a>, mem: &'a mut [u8]) {
+            fn $name<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
                 #[cold]
                 #[inline(never)]
-                fn nan<'a>(cx: &mut Context<'a>, ip: &'a [Op], r: Regs<'a>, mem: &'a mut [u8]) {
-                    let [Op::V128Plain { d, a, .. }, rest @ ..] = ip else { return };
-                    let value = simd::$family::$name(r.vector(*a));
+                fn nan<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
+                    let Args { d, a, .. } = ip.args();
+                    let value = simd::$family::$name(r.vector(a));
                     let value = simd::$family::$canonical(value, || cx.data.nan_is_negative());
-                    put(cx, r, *d, value);
-                    next(cx, rest, r, mem);
+                    put(cx, r, d, value);
+                    next::<B>(cx, ip.next(), r, mem, fuel);
                 }
-                let [Op::V128Plain { d, a, .. }, rest @ ..] = ip else { return };
-                let value = simd::$family::$name(r.vector(*a));
+                let Args { d, a, .. } = ip.args();
+                let value = simd::$family::$name(r.vector(a));
                 if simd::$family::$has_nan(value) {
-                    return nan(cx, ip, r, mem);
+                    return nan::<B>(cx, ip, r, mem, fuel);
                 }
-                put(cx, r, *d, value);
-                next(cx, rest, r, mem);
+                put(cx, r, d, value);
+                next::<B>(cx, ip.next(), r, mem, fuel);
             }
         )*
 
-        fn float_unary(opcode: u32) -> Option<Handler> {
+        fn float_unary<B: Backend>(opcode: u32) -> Option<Handler> {
             Some(match opcode {
-                $($opcode => $name,)*
+                $($opcode => $name::<B>,)*
                 _ => return None,
             })
         }
@@ -151,29 +152,29 @@ macro_rules! float_binary {
     ($($opcode:literal $text:literal $family:ident::$name:ident $has_nan:ident $canonical:ident;)*) => {
         $(
             #[doc = concat!("`", $text, "`")]
-            fn $name<'a>(cx: &mut Context<'a>, ip: &'a [Op], r: Regs<'a>, mem: &'a mut [u8]) {
+            fn $name<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
                 #[cold]
                 #[inline(never)]
-                fn nan<'a>(cx: &mut Context<'a>, ip: &'a [Op], r: Regs<'a>, mem: &'a mut [u8]) {
-                    let [Op::V128Plain { d, a, b, .. }, rest @ ..] = ip else { return };
-                    let value = simd::$family::$name(r.vector(*a), r.vector(*b));
+                fn nan<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
+                    let Args { d, a, b, .. } = ip.args();
+                    let value = simd::$family::$name(r.vector(a), r.vector(b));
                     let value = simd::$family::$canonical(value, || cx.data.nan_is_negative());
-                    put(cx, r, *d, value);
-                    next(cx, rest, r, mem);
+                    put(cx, r, d, value);
+                    next::<B>(cx, ip.next(), r, mem, fuel);
                 }
-                let [Op::V128Plain { d, a, b, .. }, rest @ ..] = ip else { return };
-                let value = simd::$family::$name(r.vector(*a), r.vector(*b));
+                let Args { d, a, b, .. } = ip.args();
+                let value = simd::$family::$name(r.vector(a), r.vector(b));
                 if simd::$family::$has_nan(value) {
-                    return nan(cx, ip, r, mem);
+                    return nan::<B>(cx, ip, r, mem, fuel);
                 }
-                put(cx, r, *d, value);
-                next(cx, rest, r, mem);
+                put(cx, r, d, value);
+                next::<B>(cx, ip.next(), r, mem, fuel);
             }
         )*
 
-        fn float_binary(opcode: u32) -> Option<Handler> {
+        fn float_binary<B: Backend>(opcode: u32) -> Option<Handler> {
             Some(match opcode {
-                $($opcode => $name,)*
+                $($opcode => $name::<B>,)*
                 _ => return None,
             })
         }
@@ -181,57 +182,55 @@ macro_rules! float_binary {
 }
 simd::float_binary_operators!(float_binary);
 
-/// The handler of an operator without immediates, by its opcode after the prefix.
-pub(crate) fn operator(opcode: u32) -> Option<(Shape, Handler)> {
-    let unary = unary(opcode).or_else(|| float_unary(opcode)).map(|handler| (Shape::Unary, handler));
-    let binary = || binary(opcode).or_else(|| float_binary(opcode)).or_else(|| shift(opcode));
-    let binary = || binary().map(|handler| (Shape::Binary, handler));
-    unary.or_else(binary).or_else(|| test(opcode).map(|handler| (Shape::Test, handler)))
+/// What kind of operator an opcode after the prefix is, if it is one without immediates.
+pub(crate) fn shape(opcode: u32) -> Option<Shape> {
+    operator::<Looping>(opcode).map(|(shape, _)| shape)
 }
 
-/// Goes on in the handler of the operator.
-pub(super) fn plain<'a>(cx: &mut Context<'a>, ip: &'a [Op], r: Regs<'a>, mem: &'a mut [u8]) {
-    let [Op::V128Plain { run, .. }, ..] = ip else { return };
-    run(cx, ip, r, mem);
+/// The handler of an operator without immediates, by its opcode after the prefix.
+pub(crate) fn operator<B: Backend>(opcode: u32) -> Option<(Shape, Handler)> {
+    let unary = unary::<B>(opcode).or_else(|| float_unary::<B>(opcode)).map(|handler| (Shape::Unary, handler));
+    let binary = || binary::<B>(opcode).or_else(|| float_binary::<B>(opcode)).or_else(|| shift::<B>(opcode));
+    let binary = || binary().map(|handler| (Shape::Binary, handler));
+    unary.or_else(binary).or_else(|| test::<B>(opcode).map(|handler| (Shape::Test, handler)))
 }
 
 compute! {
-    copy: V128Copy { d, a }, r => r.set_vector(d, r.vector(a));
-    select: V128Select { d, a, b, c }, r => {
+    copy { d, a }, r => r.set_vector(d, r.vector(a));
+    select { d, a, b, c }, r => {
         let chosen = if syntax::convert::low_u32(r.get(c)) == 0 { b } else { a };
         r.set_vector(d, r.vector(chosen));
     };
-    extract_lane: V128ExtractLane { d, a, log2_bytes, shift }, r => {
-        r.set(d, (r.get(a) >> (shift & 63)) & mask(log2_bytes));
+    extract_lane { d, a, b, imm }, r => {
+        r.set(d, (r.get(a) >> (imm & 63)) & mask(b));
     };
 }
 
 /// Declares handlers that write a vector to the cells `d`.
 macro_rules! compute_vector {
-    ($($name:ident: $op:ident { $($field:ident),* }, $cx:ident, $r:ident => $body:expr;)*) => {$(
-        pub(super) fn $name<'a>($cx: &mut Context<'a>, ip: &'a [Op], $r: Regs<'a>, mem: &'a mut [u8]) {
-            let [Op::$op { d, $($field),* }, rest @ ..] = ip else { return };
-            $(let $field = *$field;)*
-            put($cx, $r, *d, $body);
-            next($cx, rest, $r, mem);
+    ($($name:ident { $($field:ident),* }, $cx:ident, $r:ident => $body:expr;)*) => {$(
+        pub(crate) fn $name<'a, B: Backend>($cx: &mut Context<'a>, ip: Ip<'a>, $r: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
+            let Args { d, $($field,)* .. } = ip.args();
+            put($cx, $r, d, $body);
+            next::<B>($cx, ip.next(), $r, mem, fuel);
         }
     )*};
 }
 compute_vector! {
-    bitselect: V128Bitselect { a, b, c }, cx, r => {
+    bitselect { a, b, c }, cx, r => {
         simd::integer::v128_bitselect(r.vector(a), r.vector(b), r.vector(c))
     };
-    splat: V128Splat { a, log2_bytes }, cx, r => {
-        let half = (r.get(a) & mask(log2_bytes)).wrapping_mul(LOWEST[usize::from(log2_bytes & 3)]);
+    splat { a, b }, cx, r => {
+        let half = (r.get(a) & mask(b)).wrapping_mul(LOWEST[usize::from(b & 3)]);
         simd::from_halves([half, half])
     };
-    extend_zero: V128ExtendZero { a }, cx, r => {
+    extend_zero { a }, cx, r => {
         let [low, _] = cx.zeros;
         simd::from_halves([r.get(a), low])
     };
-    replace_lane: V128ReplaceLane { a, b, log2_bytes, lane }, cx, r => {
-        let bit = u32::from(lane) << (log2_bytes & 3) << 3;
-        let (mask, value) = (mask(log2_bytes) << (bit & 63), (r.get(b) & mask(log2_bytes)) << (bit & 63));
+    replace_lane { a, b, c, imm }, cx, r => {
+        let bit = imm << (c & 3) << 3;
+        let (mask, value) = (mask(c) << (bit & 63), (r.get(b) & mask(c)) << (bit & 63));
         let kept = if bit < 64 { [!mask, u64::MAX] } else { [u64::MAX, !mask] };
         let [low, high] = halves(r.vector(a));
         simd::from_halves([low & kept[0] | value & !kept[0], high & kept[1] | value & !kept[1]])
@@ -250,54 +249,52 @@ fn put(cx: &Context<'_>, r: Regs<'_>, slot: u16, value: u128) {
 const LOWEST: [u64; 4] = [u64::MAX / 0xff, u64::MAX / 0xffff, u64::MAX / 0xffff_ffff, 1];
 
 /// The bits of a lane.
-const fn mask(log2_bytes: u8) -> u64 {
+const fn mask(log2_bytes: u16) -> u64 {
     u64::MAX >> (64 - (8u32 << (log2_bytes & 3)))
 }
 
-pub(super) fn constant<'a>(cx: &mut Context<'a>, ip: &'a [Op], r: Regs<'a>, mem: &'a mut [u8]) {
-    let [Op::V128Const { d, value: low }, Op::Const { value: high, .. }, rest @ ..] = ip else { return };
-    put(cx, r, *d, simd::from_halves([*low, *high]));
-    next(cx, rest, r, mem);
+pub(crate) fn constant<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
+    let Args { d, wide: low, .. } = ip.args();
+    put(cx, r, d, simd::from_halves([low, ip.next().args().wide]));
+    next::<B>(cx, ip.jump(), r, mem, fuel);
 }
 
-pub(super) fn shuffle<'a>(cx: &mut Context<'a>, ip: &'a [Op], r: Regs<'a>, mem: &'a mut [u8]) {
-    let [Op::I8x16Shuffle { d, a, b }, Op::Const { value: low, .. }, Op::Const { value: high, .. }, rest @ ..] = ip
-    else {
-        return;
-    };
-    let indices = simd::from_halves([*low, *high]);
-    put(cx, r, *d, simd::integer::i8x16_shuffle(r.vector(*a), r.vector(*b), indices));
-    next(cx, rest, r, mem);
+pub(crate) fn shuffle<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
+    let Args { d, a, b, wide: high, .. } = ip.args();
+    let indices = simd::from_halves([ip.next().args().wide, high]);
+    put(cx, r, d, simd::integer::i8x16_shuffle(r.vector(a), r.vector(b), indices));
+    next::<B>(cx, ip.jump(), r, mem, fuel);
 }
 
-pub(super) fn relaxed<'a>(cx: &mut Context<'a>, ip: &'a [Op], r: Regs<'a>, mem: &'a mut [u8]) {
-    let [Op::V128Relaxed { d, a, b, c, relaxed, index }, rest @ ..] = ip else { return };
-    match cx.parameters.get(relaxed.parameter()) {
-        Some(value) => {
-            put(cx, r, *d, relaxed.run(value, [r.vector(*a), r.vector(*b), r.vector(*c)]));
-            next(cx, rest, r, mem);
-        }
-        None => stop(cx, rest, Stop::Slow(*index)),
+pub(crate) fn relaxed<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
+    let index = ip.args().imm;
+    let operation = cx.code.rest.slow.get(crate::index(index));
+    if let Some(SlowOp::V128Relaxed { d, operands: [a, b, c], relaxed }) = operation
+        && let Some(value) = cx.parameters.get(relaxed.parameter())
+    {
+        put(cx, r, *d, relaxed.run(value, [r.vector(*a), r.vector(*b), r.vector(*c)]));
+        return next::<B>(cx, ip.next(), r, mem, fuel);
     }
+    stop(cx, ip.next(), r, fuel, Stop::Slow(index));
 }
 
-pub(super) fn load<'a>(cx: &mut Context<'a>, ip: &'a [Op], r: Regs<'a>, mem: &'a mut [u8]) {
-    let [Op::V128Load { d, a, add, offset }, rest @ ..] = ip else { return };
-    let at = address(r.get(*a), *add, *offset);
+pub(crate) fn load<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
+    let Args { d, a, imm, wide, .. } = ip.args();
+    let at = address(r.get(a), imm, wide);
     let Some(bytes) = mem.get(at..at.wrapping_add(16)) else {
-        return trap(cx, rest, TrapRule::CoreMemoryOutOfBounds);
+        return trap(cx, ip, r, fuel, TrapRule::CoreMemoryOutOfBounds);
     };
-    r.set_vector(*d, u128::from_le_bytes(bytes.try_into().expect("16 bytes")));
-    next(cx, rest, r, mem);
+    r.set_vector(d, u128::from_le_bytes(bytes.try_into().expect("16 bytes")));
+    next::<B>(cx, ip.next(), r, mem, fuel);
 }
 
-pub(super) fn store<'a>(cx: &mut Context<'a>, ip: &'a [Op], r: Regs<'a>, mem: &'a mut [u8]) {
-    let [Op::V128Store { a, b, add, offset }, rest @ ..] = ip else { return };
-    let at = address(r.get(*a), *add, *offset);
+pub(crate) fn store<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
+    let Args { a, b, imm, wide, .. } = ip.args();
+    let at = address(r.get(a), imm, wide);
     let Some(bytes) = mem.get_mut(at..at.wrapping_add(16)) else {
-        return trap(cx, rest, TrapRule::CoreMemoryOutOfBounds);
+        return trap(cx, ip, r, fuel, TrapRule::CoreMemoryOutOfBounds);
     };
-    bytes.copy_from_slice(&r.vector(*b).to_le_bytes());
+    bytes.copy_from_slice(&r.vector(b).to_le_bytes());
     mark(cx, at, 16);
-    next(cx, rest, r, mem);
+    next::<B>(cx, ip.next(), r, mem, fuel);
 }
