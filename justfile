@@ -22,6 +22,14 @@ suites *args:
 bench *args:
     cargo bench --workspace {{args}}
 
+# The table of the README's performance section: kernels in Raddle beside wasmi. Also with folders of kernels.
+compare *args:
+    crates/wasm/benches/compare.py {{args}}
+
+# The unsafe code under Miri.
+miri:
+    cargo +nightly miri test -p raddle-threaded
+
 # Records again what wasmtime prints for each guest and example.
 peer:
     examples/guests/peer.sh
