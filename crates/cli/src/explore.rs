@@ -1,23 +1,32 @@
-//! `raddle explore`: which outcomes a component can have under all schedules, and the smallest schedule of each; and `raddle
-//! shrink`: a smaller schedule with the same outcome.
+//! `raddle explore`: which outcomes a component can have under all schedules, and the smallest schedule of each.
 //!
-//! Spec: none; the JSON object is described in `docs/explore.md`. Exploring always takes a virtual host.
+//! Spec: none; the JSON object is described in `docs/explore-json.md`. Exploring always takes a virtual host.
 
+mod shrink;
+mod target;
+mod units;
+mod watch;
+
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
-use clap::Args;
-use explore::{Exploration, HostKind, Schedule, Strategy as Made};
-use raddle::explore::{Budget, Options, Outcome, Strategy, Subject};
-use raddle::{Linker, Pick, Store};
-use wasi::VirtualHost;
+use clap::{Args, Subcommand, ValueEnum};
+use explore::task::Task;
+use explore::words::Style;
+use explore::written::{rest_from_json, rest_to_json};
+use explore::{Exploration, HostKind, Strategy as Made};
+use raddle::explore::{Budget, Found, Kind, Options, Rest, Strategy};
+use serde_json::{Value, json};
 
+pub(crate) use self::shrink::Shrink;
+pub(crate) use self::target::Target;
+use self::watch::Looking;
 use crate::certify;
-use crate::common::{Stop, Switches, component, print, read};
+use crate::common::{Stop, Switches, print, read};
 use crate::host::{Grants, Host};
-use crate::invoke;
-use crate::record::{Job, default_entry};
 
 /// How many explanations are printed.
 const MOST_EXPLAINED: usize = 3;
@@ -25,20 +34,33 @@ const MOST_EXPLAINED: usize = 3;
 /// How many states a search for a point of no return may take.
 const NO_RETURN_STATES: u64 = 50_000;
 
+/// How many states a unit of a search may see when nothing is said; what is left over may see twice as many.
+const UNIT_STATES: u64 = 50_000;
+
+/// How many runs are made in units when nothing is said.
+const UNIT_RUNS: u64 = 100_000;
+
+/// The format of files to go on from.
+const REST: &str = "raddle-rest/1";
+
 /// Which outcomes a component can have, how often each comes out, and the smallest schedule of each. Exit codes: 0 no
 /// failure, 1 a failure or an outcome that depends on the schedule, 3 not complete without failure.
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true, after_help = STRATEGIES)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Explore {
+    #[command(subcommand)]
+    command: Option<Sub>,
     /// The component: `.wasm`, `.wat`, or the first one of a `.wast` script.
-    path: PathBuf,
+    #[arg(required_unless_present_any = ["unit", "resume"])]
+    path: Option<PathBuf>,
     /// Arguments of the guest.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     args: Vec<String>,
     /// The function to call, as for `raddle run`.
     #[arg(long, value_name = "CALL")]
     invoke: Option<String>,
-    /// portfolio, random, pct:D, pos, surw, dfs, dfs:DEPTH, dpor or states.
+    /// portfolio, random, pct:D, pos, surw, dfs, dfs:DEPTH, dpor or states; see below.
     #[arg(long, value_name = "STRATEGY")]
     strategy: Option<Strategy>,
     /// How many runs or schedules at most.
@@ -54,17 +76,23 @@ pub(crate) struct Explore {
     #[arg(long)]
     exhaustive: bool,
     /// The path is a script, or a folder of scripts: says of each whether its verdict depends on the schedule.
-    #[arg(long, conflicts_with_all = ["invoke", "strategy", "runs", "time", "expect", "schedules", "check_leaks"])]
+    #[arg(long, conflicts_with_all = ["invoke", "strategy", "runs", "time", "expect", "schedules", "check_leaks", "units", "resume"])]
     wast: bool,
     /// On how many threads samplers run; what is found does not depend on it.
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    jobs: usize,
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: u16,
     /// What samplers draw from.
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
+    /// What makes two runs differ: `host-order` adds the order in which the host was called to result and output.
+    #[arg(long, value_name = "WHAT", default_value = "result")]
+    outcome: What,
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
+    /// Draw no line with the progress.
+    #[arg(long)]
+    quiet: bool,
     /// What is left in any table at the end is a failure.
     #[arg(long)]
     check_leaks: bool,
@@ -74,24 +102,53 @@ pub(crate) struct Explore {
     /// Write the smallest schedule of each outcome but the default one to a file in this folder.
     #[arg(long, value_name = "FOLDER")]
     schedules: Option<PathBuf>,
+    /// Where to write how far it is, to go on from, on Ctrl-C or at the end of a budget; on Ctrl-C else PATH.rest.
+    #[arg(long, value_name = "FILE")]
+    checkpoint: Option<PathBuf>,
+    /// Go on from such a file; what is explored is in it, how much may be done is not.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["path", "invoke", "strategy", "seed", "check_leaks", "outcome"])]
+    resume: Option<PathBuf>,
+    /// Explore nothing, but divide it into units of work in the folder of --out: so many ranges of --runs, or a search whose
+    /// units see --states each.
+    #[arg(long, value_name = "N", requires = "out")]
+    units: Option<u64>,
+    /// Do this unit, and write its result and the units that are left over to the folder of --out.
+    #[arg(long, value_name = "FILE", requires = "out", conflicts_with_all = ["path", "units", "resume"])]
+    unit: Option<PathBuf>,
+    /// The folder of units and results.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
     #[command(flatten)]
     grants: Grants,
     #[command(flatten)]
     switches: Switches,
 }
 
-/// Makes a recorded schedule smaller while its outcome stays.
-#[derive(Args)]
-pub(crate) struct Shrink {
-    /// The schedule file.
-    schedule: PathBuf,
-    /// Where the smaller schedule goes; by default it replaces the file.
-    #[arg(long, value_name = "FILE")]
-    output: Option<PathBuf>,
-    /// How many states the proof that none is smaller may take.
-    #[arg(long, value_name = "N", default_value_t = 400_000)]
-    states: u64,
+#[derive(Subcommand)]
+enum Sub {
+    Merge(units::Merge),
 }
+
+/// What makes two runs differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum What {
+    /// Result or rule, and output.
+    Result,
+    /// These, and the order of host calls.
+    HostOrder,
+}
+
+const STRATEGIES: &str = "\
+Strategies:
+  portfolio   states up to a bound, then the samplers in turns (the default)
+  random      every choice at random
+  pct:D       priorities that change D - 1 times, for bugs of depth D
+  pos         partial order sampling: random priorities, anew for what races
+  surw        threads in proportion to what they still have to do
+  dfs[:N]     every schedule, branching on the first N choices
+  dpor        one schedule, or few, of each class of equivalent ones
+  states      every state once (the default of --exhaustive)
+A recorded schedule is followed by `raddle replay`; bytes of a fuzzer by the function `samplers::Bytes` of the API.";
 
 fn parse_time(text: &str) -> Result<Duration, String> {
     let split = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
@@ -106,158 +163,186 @@ fn parse_time(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// What is explored, with what is needed to write schedules of it.
-struct Target<'t> {
-    path: &'t Path,
-    bytes: Vec<u8>,
-    host: Host,
-    switches: &'t Switches,
-    entry: String,
-    subject: Subject<VirtualHost>,
+/// How a report is shown.
+#[derive(Default)]
+pub(crate) struct Shown {
+    pub(crate) json: bool,
+    pub(crate) explain: bool,
+    pub(crate) expect: Vec<String>,
+    pub(crate) schedules: Option<PathBuf>,
 }
 
-impl<'t> Target<'t> {
-    fn new(path: &'t Path, host: Host, switches: &'t Switches, entry: Option<&str>) -> Result<Self, Stop> {
-        let bytes = read(path)?;
-        let engine = switches.engine()?;
-        let component = component(&engine, path, &bytes)?;
-        let mut store = Store::new(&engine);
-        host.set(&mut store);
-        let mut linker = Linker::new();
-        linker.define_unknown_imports_as_traps();
-        let instance = linker.instantiate(&mut store, &component)?;
-        let entry = entry.map_or_else(|| default_entry(&component), str::to_owned);
-        let call = invoke::parse(&store, &instance, &entry)?;
-        let subject = Subject::new(store, &call.func, &call.args)?;
-        Ok(Self { path, bytes, host, switches, entry, subject })
+impl Shown {
+    /// Whether an outcome counts as a failure.
+    fn fails(&self, exploration: &Exploration, found: &Found) -> bool {
+        if self.expect.is_empty() {
+            return found.outcome.is_failure() || found.outcome != exploration.default;
+        }
+        !self.expect.contains(&found.outcome.text)
     }
+}
 
-    /// The schedule file of recorded picks.
-    fn schedule(&self, picks: Vec<Pick>, made: Made) -> Result<Schedule, Stop> {
-        let job = Job {
-            path: self.path,
-            bytes: &self.bytes,
-            switches: self.switches,
-            entry: Some(&self.entry),
-            host: &self.host,
-            trace: None,
-            drain: true,
-        };
-        let ran = job.run_quietly(choice::Replay::new(picks))?;
-        Ok(job.schedule(&ran, made))
+/// Prints a report, writes schedule files, and gives the exit code.
+pub(crate) fn show(target: &Target, exploration: &Exploration, shown: &Shown) -> Result<ExitCode, Stop> {
+    let files = match &shown.schedules {
+        None => Vec::new(),
+        Some(folder) => write_schedules(target, exploration, folder)?,
+    };
+    let outcomes = &exploration.report.outcomes;
+    if shown.json {
+        let mut object = exploration.to_json();
+        for (position, file) in files.iter().enumerate().filter(|(_, file)| !file.is_empty()) {
+            object["outcomes"][position]["schedule"] = Value::from(file.as_str());
+        }
+        print(&format!("{object}\n"));
+    } else {
+        let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        let name = target.entry.split('(').next().unwrap_or_default();
+        let call = name.rsplit('#').next().unwrap_or(name).to_owned();
+        print(&exploration.to_text_in(&Style { call, files, colour }));
+        if let Some(certificate) = exploration.certificate() {
+            print(&format!("certificate: {certificate}\n"));
+        }
+        if shown.explain {
+            explain(target, exploration, shown)?;
+        }
     }
+    let fails = outcomes.iter().any(|found| shown.fails(exploration, found));
+    Ok(match (fails, exploration.report.complete) {
+        (true, _) => ExitCode::from(1),
+        (false, true) => ExitCode::SUCCESS,
+        (false, false) => ExitCode::from(3),
+    })
+}
+
+fn explain(target: &Target, exploration: &Exploration, shown: &Shown) -> Result<(), Stop> {
+    let states = if exploration.report.complete { NO_RETURN_STATES } else { 0 };
+    let found = exploration.report.outcomes.iter();
+    let failing = found.filter(|found| shown.fails(exploration, found) && found.outcome.kind != Kind::Livelock);
+    for found in failing.take(MOST_EXPLAINED) {
+        let explanation = target.subject.explain(&found.path, states)?;
+        print(&format!("\n{}", explanation.to_text()));
+    }
+    Ok(())
+}
+
+/// Writes the smallest schedules; gives the names of the files, which are empty for the default schedule.
+fn write_schedules(target: &Target, exploration: &Exploration, folder: &Path) -> Result<Vec<String>, Stop> {
+    std::fs::create_dir_all(folder).map_err(|error| Stop::file(folder, &error))?;
+    let stem = target.path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+    let mut files = Vec::new();
+    let mut number = 0;
+    for found in &exploration.report.outcomes {
+        if found.cost == 0 {
+            files.push(String::new());
+            continue;
+        }
+        number += 1;
+        let picks = target.subject.record(&found.path)?.picks;
+        let made = Made { name: exploration.report.strategy.clone(), seed: Some(exploration.seed), generator: None };
+        let path = folder.join(format!("{stem}-{number}.sched"));
+        target.schedule(picks, made)?.write(&path).map_err(|error| Stop::usage(error.to_string()))?;
+        files.push(path.display().to_string());
+    }
+    Ok(files)
 }
 
 impl Explore {
     pub(crate) fn run(self) -> Result<ExitCode, Stop> {
+        if let Some(Sub::Merge(merge)) = self.command {
+            return merge.run();
+        }
         if self.wast {
             let states = self.states.or(self.exhaustive.then_some(u64::MAX));
-            return certify::run(&self.path, &self.switches, states, self.json);
+            let path = self.path.as_deref().unwrap_or(Path::new(""));
+            return certify::run(path, &self.switches, states, self.json);
         }
-        let mut host = Host::new(&self.grants, &self.path, &self.args)?;
-        host.kind = HostKind::Virtual;
-        let mut target = Target::new(&self.path, host, &self.switches, self.invoke.as_deref())?;
-        target.subject.check_leaks(self.check_leaks);
-        let options = self.options();
-        let exploration = target.subject.explore(&options)?;
-        if self.json {
-            print(&format!("{}\n", exploration.to_json()));
-        } else {
-            print(&exploration.to_text());
-            if let Some(certificate) = exploration.certificate() {
-                print(&format!("certificate: {certificate}\n"));
-            }
-            self.explain(&target, &exploration)?;
+        let out = self.out.clone().unwrap_or_default();
+        if let Some(unit) = &self.unit {
+            return units::work(unit, &out);
         }
-        self.write(&target, &exploration)?;
-        Ok(self.code(&exploration))
+        let (mut target, task, rest) = if let Some(file) = &self.resume { resumed(file)? } else { self.begun()? };
+        target.subject.check_leaks(task.check_leaks).host_order(task.host_order);
+        let options = self.options(&task).map_err(Stop::usage)?;
+        if let Some(count) = self.units {
+            let counts = (count, self.runs.unwrap_or(UNIT_RUNS), self.states.unwrap_or(UNIT_STATES));
+            return units::make(&task, options.strategy, &out, counts);
+        }
+        let looking = Looking::new(self.quiet);
+        target.subject.watch(Arc::<Looking>::clone(&looking));
+        let (exploration, rest) = target.subject.explore_on(&options, rest)?;
+        looking.finish();
+        self.keep(&target, &task, rest.as_ref(), looking.is_interrupted())?;
+        let explain = !looking.is_interrupted();
+        let Self { json, expect, schedules, .. } = self;
+        show(&target, &exploration, &Shown { json, explain, expect, schedules })
     }
 
-    fn options(&self) -> Options {
-        let plain = Options::default();
-        let strategy = match self.strategy {
+    /// What is explored, as the flags say.
+    fn begun(&self) -> Result<(Target, Task, Option<Rest>), Stop> {
+        let path = self.path.as_deref().unwrap_or(Path::new(""));
+        let mut host = Host::new(&self.grants, path, &self.args)?;
+        host.kind = HostKind::Virtual;
+        let target = Target::new(path, host, &self.switches, self.invoke.as_deref())?;
+        let order = self.outcome == What::HostOrder;
+        let task = target.task(&self.strategy().to_string(), self.seed, (self.check_leaks, order));
+        Ok((target, task, None))
+    }
+
+    fn strategy(&self) -> Strategy {
+        match self.strategy {
             Some(strategy) => strategy,
             None if self.exhaustive => Strategy::States,
-            None => plain.strategy,
-        };
+            None => Options::default().strategy,
+        }
+    }
+
+    fn options(&self, task: &Task) -> Result<Options, String> {
+        let plain = Options::default();
         let states = self.states.or(plain.budget.states);
         let budget = if self.exhaustive || self.runs.is_some() || self.time.is_some() {
             Budget { runs: self.runs, states, time: self.time }
         } else {
             Budget { states, ..plain.budget }
         };
-        Options { strategy, seed: self.seed, budget, jobs: self.jobs, ..plain }
+        let (strategy, jobs) = (task.strategy.parse()?, usize::from(self.jobs));
+        Ok(Options { strategy, seed: task.seed, budget, jobs, ..plain })
     }
 
-    /// Whether an outcome counts as a failure.
-    fn fails(&self, exploration: &Exploration, outcome: &Outcome) -> bool {
-        if self.expect.is_empty() {
-            return outcome.is_failure() || *outcome != exploration.default;
-        }
-        !self.expect.contains(&outcome.text)
-    }
-
-    fn explain(&self, target: &Target<'_>, exploration: &Exploration) -> Result<(), Stop> {
-        let states = if exploration.report.complete { NO_RETURN_STATES } else { 0 };
-        let found = exploration.report.outcomes.iter();
-        let livelock = |outcome: &Outcome| outcome.kind == raddle::explore::Kind::Livelock;
-        let failing = found.filter(|found| self.fails(exploration, &found.outcome) && !livelock(&found.outcome));
-        for found in failing.take(MOST_EXPLAINED) {
-            let explanation = target.subject.explain(&found.path, states)?;
-            print(&format!("\n{}", explanation.to_text()));
-        }
-        Ok(())
-    }
-
-    fn write(&self, target: &Target<'_>, exploration: &Exploration) -> Result<(), Stop> {
-        let Some(folder) = &self.schedules else { return Ok(()) };
-        std::fs::create_dir_all(folder).map_err(|error| Stop::file(folder, &error))?;
-        let stem = self.path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
-        let mut number = 0;
-        for found in &exploration.report.outcomes {
-            if found.cost == 0 {
-                continue;
+    /// Writes how far it is, where that is wanted or it was interrupted, and says how to go on.
+    fn keep(&self, target: &Target, task: &Task, rest: Option<&Rest>, interrupted: bool) -> Result<(), Stop> {
+        let file = match (&self.checkpoint, &self.resume) {
+            (Some(file), _) => file.clone(),
+            (None, Some(file)) if interrupted => file.clone(),
+            (None, None) if interrupted => {
+                let mut name = target.path.file_name().unwrap_or_default().to_owned();
+                name.push(".rest");
+                PathBuf::from(name)
             }
-            number += 1;
-            let picks = target.subject.record(&found.path)?.picks;
-            let made = Made { name: exploration.report.strategy.clone(), seed: Some(self.seed), generator: None };
-            let path = folder.join(format!("{stem}-{number}.sched"));
-            let schedule = target.schedule(picks, made)?;
-            schedule.write(&path).map_err(|error| Stop::usage(error.to_string()))?;
-        }
+            (None, Some(_) | None) => return Ok(()),
+        };
+        let Some(rest) = rest else {
+            if interrupted {
+                eprintln!("`{}` cannot be gone on with: it begins anew", task.strategy);
+            }
+            return Ok(());
+        };
+        let object = json!({ "format": REST, "task": task, "rest": rest_to_json(rest) });
+        units::write_whole(&file, &format!("{object}\n"))?;
+        eprintln!("to go on: raddle explore --resume {}", file.display());
         Ok(())
-    }
-
-    fn code(&self, exploration: &Exploration) -> ExitCode {
-        let fails = exploration.report.outcomes.iter().any(|found| self.fails(exploration, &found.outcome));
-        match (fails, exploration.report.complete) {
-            (true, _) => ExitCode::from(1),
-            (false, true) => ExitCode::SUCCESS,
-            (false, false) => ExitCode::from(3),
-        }
     }
 }
 
-impl Shrink {
-    pub(crate) fn run(self) -> Result<ExitCode, Stop> {
-        let schedule = Schedule::read(&self.schedule).map_err(|error| Stop::usage(error.to_string()))?;
-        if schedule.header.host.kind != HostKind::Virtual {
-            return Err(Stop::usage("expected a schedule of a virtual host, found one of the system"));
-        }
-        let path = crate::replay::recorded_path(&self.schedule, &schedule);
-        let switches = crate::replay::recorded_switches(&schedule).0;
-        let entry = schedule.header.call.entry.clone();
-        let target = Target::new(&path, Host::recorded(&schedule)?, &switches, Some(&entry))?;
-        let before = schedule.picks.len();
-        let (path, proven) = target.subject.shrink(&schedule.picks, self.states)?;
-        let recorded = target.subject.record(&path)?;
-        let proof = if proven { "proven: none with fewer" } else { "not proven" };
-        let (after, outcome) = (recorded.picks.len(), recorded.outcome);
-        let made = Made { name: "shrink".to_owned(), seed: None, generator: None };
-        let smaller = target.schedule(recorded.picks, made)?;
-        let output = self.output.as_ref().unwrap_or(&self.schedule);
-        smaller.write(output).map_err(|error| Stop::usage(error.to_string()))?;
-        print(&format!("{outcome}: {before} choices before, {after} now ({proof})\n"));
-        Ok(ExitCode::SUCCESS)
+/// Reads a file to go on from.
+fn resumed(file: &Path) -> Result<(Target, Task, Option<Rest>), Stop> {
+    let wrong =
+        |error: &dyn std::fmt::Display| Stop::usage(format!("{}: nothing to go on from: {error}", file.display()));
+    let mut value: Value = serde_json::from_slice(&read(file)?).map_err(|error| wrong(&error))?;
+    if value["format"] != REST {
+        return Err(wrong(&format!("expected the format `{REST}`, found {}", value["format"])));
     }
+    let task: Task = serde_json::from_value(value["task"].take()).map_err(|error| wrong(&error))?;
+    let rest = rest_from_json(value["rest"].take()).map_err(|error| wrong(&error))?;
+    Ok((Target::of_task(file, &task)?, task, Some(rest)))
 }

@@ -100,7 +100,7 @@ impl Job<'_> {
         let mut store = Store::new(&engine);
         store.set_chooser(chooser);
         self.set_tracer(&mut store)?;
-        self.host.set(&mut store);
+        self.host.set(&mut store, &component)?;
         let entry = self.entry.map_or_else(|| default_entry(&component), str::to_owned);
         let result = self.call(&component, &mut store, &entry);
         store.clear_tracer();
@@ -151,11 +151,7 @@ impl Job<'_> {
                 tool: format!("raddle {}", env!("CARGO_PKG_VERSION")),
                 program: Program::new(self.path.display().to_string(), self.bytes),
                 call: explore::Call { entry: ran.entry.clone(), arguments: self.host.args.clone() },
-                host: explore::Host {
-                    kind: self.host.kind,
-                    grants: self.host.grants(),
-                    stdin: self.host.stdin.clone(),
-                },
+                host: self.host.part(),
                 config: explore::Config { switches, limits, revision: syntax::revision::COMMIT.to_owned() },
                 strategy,
             },

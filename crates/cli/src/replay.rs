@@ -10,7 +10,8 @@ use clap::Args;
 use explore::Schedule;
 use raddle::Error;
 
-use crate::common::{Stop, Switches, read};
+use crate::common::{Stop, Switches, print, read};
+use crate::explore::Target;
 use crate::host::Host;
 use crate::record::{DRAIN, Job, Ran, TraceTo, footer};
 
@@ -25,11 +26,27 @@ pub(crate) struct Replay {
     /// Write a line for every built-in call, copy, event and choice, to stderr or to a file.
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
     trace: Option<PathBuf>,
+    /// Make each pick at the anchor nearest to the recorded one, and say what was moved and what was dropped. Exit code 1 when
+    /// the outcome is another one.
+    #[arg(long, conflicts_with = "trace")]
+    lenient: bool,
+    /// Show the choices of the run: who could have run at each, and where each alternative leads.
+    #[arg(long, conflicts_with_all = ["trace", "lenient"])]
+    alternatives: bool,
+    /// With --alternatives: how many states are searched for where an alternative leads; beyond, it says what follows by default.
+    #[arg(long, value_name = "N", default_value_t = 20_000, requires = "alternatives")]
+    states: u64,
 }
+
+/// How many choices are shown.
+const MOST_STATIONS: usize = 200;
 
 impl Replay {
     pub(crate) fn run(self) -> Result<ExitCode, Stop> {
         let schedule = Schedule::read(&self.schedule).map_err(|error| Stop::usage(error.to_string()))?;
+        if self.lenient || self.alternatives {
+            return self.look(&schedule);
+        }
         let path = self.component.clone().unwrap_or_else(|| recorded_path(&self.schedule, &schedule));
         let bytes = read(&path)?;
         if !schedule.header.program.is(&bytes) {
@@ -37,7 +54,7 @@ impl Replay {
         }
         let (switches, drain) = recorded_switches(&schedule);
         let trace = self.trace.as_deref().map(TraceTo::new);
-        let host = Host::recorded(&schedule)?;
+        let host = Host::recorded(&self.schedule, &schedule)?;
         let job = Job {
             path: &path,
             bytes: &bytes,
@@ -49,6 +66,32 @@ impl Replay {
         };
         let ran = job.run(choice::Replay::new(schedule.picks.clone()))?;
         self.compare(&schedule, &ran)
+    }
+
+    /// Replays in the explorer, which can do more than follow.
+    fn look(&self, schedule: &Schedule) -> Result<ExitCode, Stop> {
+        let target = Target::recorded(&self.schedule, schedule, self.component.as_deref())?;
+        if self.alternatives {
+            let recorded = target.subject.replay_path(&schedule.picks)?;
+            let stations = target.subject.preview(&recorded, (MOST_STATIONS, self.states))?;
+            print(&explore::words::stations_text(&stations));
+            return Ok(ExitCode::SUCCESS);
+        }
+        let lenient = target.subject.lenient(&schedule.picks)?;
+        let outcome = &lenient.recorded.outcome;
+        print(&format!("{outcome}\n"));
+        for (from, to) in &lenient.moved {
+            print(&format!("moved: {from} -> {to}\n"));
+        }
+        for anchor in &lenient.dropped {
+            print(&format!("dropped: {anchor}\n"));
+        }
+        let found = recorded_word(outcome);
+        if found == schedule.footer.outcome {
+            return Ok(ExitCode::SUCCESS);
+        }
+        eprintln!("error: the run came out differently: expected {}, found {found}", schedule.footer.outcome);
+        Ok(ExitCode::from(1))
     }
 
     fn compare(&self, schedule: &Schedule, ran: &Ran) -> Result<ExitCode, Stop> {
@@ -74,11 +117,24 @@ impl Replay {
     }
 }
 
+/// What an outcome is called in schedule files.
+fn recorded_word(outcome: &raddle::explore::Outcome) -> String {
+    use raddle::explore::Kind;
+    match outcome.kind {
+        Kind::Returned | Kind::Cancelled | Kind::Leak => "returned".to_owned(),
+        Kind::Deadlock | Kind::Livelock | Kind::Diverged => outcome.text.clone(),
+        Kind::Trap | Kind::Exit | Kind::Limit => outcome.text.replacen('(', " ", 1).trim_end_matches(')').to_owned(),
+    }
+}
+
 /// The path of the program in a schedule file, from here or from beside the file.
 pub(crate) fn recorded_path(file: &Path, schedule: &Schedule) -> PathBuf {
-    let path = Path::new(&schedule.header.program.path);
-    let beside = file.parent().map(|folder| folder.join(path));
-    match beside {
+    beside(file, Path::new(&schedule.header.program.path))
+}
+
+/// A path that a file names: from here or, if it is not there, from beside the file.
+pub(crate) fn beside(file: &Path, path: &Path) -> PathBuf {
+    match file.parent().map(|folder| folder.join(path)) {
         Some(beside) if !path.exists() && beside.exists() => beside,
         Some(_) | None => path.to_owned(),
     }

@@ -139,5 +139,9 @@ fn no_return<H: ForkHost>(setup: Setup<'_, H>, path: &[u16], outcome: &Outcome, 
             low = middle + 1;
         }
     }
+    // Choices of the host within the last segment may lead elsewhere.
+    if !certain(&worlds[known])? {
+        return None;
+    }
     Some(NoReturn { choice: known, words: said[known].clone() })
 }

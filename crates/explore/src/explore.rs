@@ -4,19 +4,21 @@
 //! bound; when that is not complete, samplers run in turns. Whatever found an outcome, its schedule is then made as small as can be: with proof where the search by price is
 //! small enough, else by leaving picks out.
 
+use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::dpor::dpor;
-use crate::findings::{Budget, ByHash, Findings, Found, Report, Stats, Unit};
+use crate::findings::{Budget, ByHash, Findings, Found, Report, Unit};
+use crate::knowledge::Knowledge;
 use crate::minimal::{Until, minimal};
 use crate::outcome::Outcome;
 use crate::rounds::Rounds;
 use crate::run::{Follow, Sampler, record};
-use crate::sample::{Enough, sample};
+use crate::sample::{Enough, Plan, Sampled, sample};
 use crate::samplers::{Pct, Pos, Profile, Random, Surw};
-use crate::search::{Space, conclude, go_on, search};
+use crate::search::{Space, conclude, go_on};
 use crate::shrink::shrink;
 use crate::world::{ForkHost, Setup};
 
@@ -98,6 +100,12 @@ const PORTFOLIO_STATES: u64 = 20_000;
 /// How many rounds the members of the portfolio take turns.
 const ROUNDS: u64 = 64;
 
+/// How many states the proof may take when exploring was interrupted.
+const INTERRUPTED_STATES: u64 = 5_000;
+
+/// No bound.
+const UNBOUNDED: Budget = Budget { runs: None, states: None, time: None };
+
 /// How many outcomes are shrunk that were not proven.
 const MOST_SHRUNK: usize = 32;
 
@@ -111,6 +119,19 @@ pub struct Exploration {
     pub report: Report,
     /// What the default schedule comes to.
     pub default: Outcome,
+    /// What samplers drew from.
+    pub seed: u64,
+    /// How much was allowed.
+    pub bounds: Budget,
+}
+
+/// How far an exploration is that was interrupted or came to the end of its budget, to go on with.
+#[derive(Clone, Debug)]
+pub enum Rest {
+    /// A search over schedules or states.
+    Search(Box<Knowledge>),
+    /// Runs by samplers.
+    Runs(Box<Sampled>),
 }
 
 impl Exploration {
@@ -127,28 +148,59 @@ impl Exploration {
 
 /// Explores.
 pub fn explore<H: ForkHost>(setup: Setup<'_, H>, options: &Options) -> Exploration {
+    explore_on(setup, options, None).0
+}
+
+/// Explores, or goes on with what is left. Gives what is left now, if anything is that can be gone on with: the reduction
+/// (`dpor`) begins anew.
+pub fn explore_on<H: ForkHost>(
+    setup: Setup<'_, H>,
+    options: &Options,
+    rest: Option<Rest>,
+) -> (Exploration, Option<Rest>) {
     let clock = Clock::start();
     let default = record(setup, Follow::new(&[])).outcome;
     let mut livelocks = ByHash::default();
-    let mut report = match options.strategy {
-        Strategy::States => states(setup, options.budget, &mut livelocks),
-        Strategy::Dfs(depth) => search(setup, Space::Schedules { depth }, options.budget).0,
-        Strategy::Dpor => dpor(setup, options.budget, &mut |_, _| {}),
-        Strategy::Portfolio => portfolio(setup, options, &mut livelocks),
-        Strategy::Random | Strategy::Pct(_) | Strategy::Pos | Strategy::Surw => sampled(setup, options, &default),
+    let (mut report, rest) = match (options.strategy, rest) {
+        (Strategy::States, rest) => searched(setup, Space::States, options, rest, &mut livelocks),
+        (Strategy::Dfs(depth), rest) => searched(setup, Space::Schedules { depth }, options, rest, &mut livelocks),
+        (Strategy::Dpor, _) => (dpor(setup, options.budget, &mut |_, _| {}), None),
+        (Strategy::Portfolio, rest) => portfolio(setup, options, rest, &mut livelocks),
+        (Strategy::Random | Strategy::Pct(_) | Strategy::Pos | Strategy::Surw, rest) => {
+            sampled(setup, options, rest, &default)
+        }
     };
     smallest(setup, options, &mut report, &livelocks);
     report.elapsed = clock.elapsed();
-    Exploration { report, default }
+    (Exploration { report, default, seed: options.seed, bounds: options.budget }, rest)
 }
 
-fn states<H: ForkHost>(setup: Setup<'_, H>, budget: Budget, livelocks: &mut ByHash<()>) -> Report {
-    let (report, known) = search(setup, Space::States, Budget { runs: None, ..budget });
+fn searched<H: ForkHost>(
+    setup: Setup<'_, H>,
+    space: Space,
+    options: &Options,
+    rest: Option<Rest>,
+    livelocks: &mut ByHash<()>,
+) -> (Report, Option<Rest>) {
+    let mut knowledge = match rest {
+        Some(Rest::Search(knowledge)) => knowledge,
+        Some(Rest::Runs(_)) | None => Box::new(Knowledge::start()),
+    };
+    let runs = if space == Space::States { None } else { options.budget.runs };
+    let cut = go_on(setup, space, Budget { runs, ..options.budget }, &mut knowledge);
+    let (mut report, known) = conclude(&knowledge, space, cut);
+    report.strategy = options.strategy.to_string();
     *livelocks = known.livelocks;
-    report
+    let rest = (!knowledge.left.is_empty()).then_some(Rest::Search(knowledge));
+    (report, rest)
 }
 
-fn portfolio<H: ForkHost>(setup: Setup<'_, H>, options: &Options, livelocks: &mut ByHash<()>) -> Report {
+fn portfolio<H: ForkHost>(
+    setup: Setup<'_, H>,
+    options: &Options,
+    rest: Option<Rest>,
+    livelocks: &mut ByHash<()>,
+) -> (Report, Option<Rest>) {
     let bound = options.budget.states.unwrap_or(u64::MAX).min(PORTFOLIO_STATES);
     let budget = Budget { states: Some(bound), ..options.budget };
     let samplers = samplers(setup, Strategy::Portfolio, options.seed);
@@ -156,14 +208,14 @@ fn portfolio<H: ForkHost>(setup: Setup<'_, H>, options: &Options, livelocks: &mu
     let cut = go_on(setup, Space::States, Budget { runs: None, ..budget }, &mut rounds.knowledge);
     let (mut first, known) = conclude(&rounds.knowledge, Space::States, cut);
     *livelocks = known.livelocks;
-    "portfolio".clone_into(&mut first.strategy);
+    options.strategy.to_string().clone_into(&mut first.strategy);
     for found in &mut first.outcomes {
         rounds.sign(found);
     }
     if first.complete {
-        return first;
+        return (first, None);
     }
-    let mut second = sampled(setup, options, &Outcome::new(crate::outcome::Kind::Diverged, ""));
+    let (mut second, rest) = sampled(setup, options, rest, &Outcome::new(crate::outcome::Kind::Diverged, ""));
     let mut findings = Findings::default();
     for found in std::mem::take(&mut second.outcomes) {
         findings.merge(found);
@@ -174,7 +226,7 @@ fn portfolio<H: ForkHost>(setup: Setup<'_, H>, options: &Options, livelocks: &mu
     }
     second.outcomes = findings.into_sorted();
     second.stats.states = first.stats.states;
-    second
+    (second, rest)
 }
 
 fn members(strategy: Strategy, seed: u64, profile: &Profile) -> Vec<Box<dyn Sampler>> {
@@ -199,41 +251,62 @@ pub fn samplers<H: ForkHost>(setup: Setup<'_, H>, strategy: Strategy, seed: u64)
     members(strategy, seed, &Profile::of(setup))
 }
 
-fn sampled<H: ForkHost>(setup: Setup<'_, H>, options: &Options, default: &Outcome) -> Report {
+fn sampled<H: ForkHost>(
+    setup: Setup<'_, H>,
+    options: &Options,
+    rest: Option<Rest>,
+    default: &Outcome,
+) -> (Report, Option<Rest>) {
     let profile = Profile::of(setup);
     let enough: Enough<'_> = &|outcome| outcome.is_failure() && outcome != default;
     let make = || members(options.strategy, options.seed, &profile);
-    let sampled = sample(setup, &make, options.budget, options.jobs, enough);
+    let before = if let Some(Rest::Runs(before)) = rest { *before } else { Sampled::default() };
+    let plan = Plan { from: before.next, budget: options.budget, jobs: options.jobs };
+    let mut all = sample(setup, &make, plan, enough);
+    all.join(&before);
+    let report = sampled_report(options.strategy, &all);
+    (report, Some(Rest::Runs(Box::new(all))))
+}
+
+/// The report of runs by samplers.
+pub fn sampled_report(strategy: Strategy, sampled: &Sampled) -> Report {
     Report {
-        strategy: name(options.strategy),
+        strategy: strategy.to_string(),
         unit: Unit::Runs,
         complete: false,
         left_out: Some(format!("{} runs were sampled", sampled.stats.runs)),
         data_choices: sampled.data,
-        outcomes: sampled.findings.into_sorted(),
-        stats: Stats { ..sampled.stats },
+        outcomes: sampled.findings.clone().into_sorted(),
+        stats: sampled.stats,
         elapsed: Duration::ZERO,
     }
 }
 
-fn name(strategy: Strategy) -> String {
-    match strategy {
-        Strategy::Portfolio => "portfolio".to_owned(),
-        Strategy::Random => "random".to_owned(),
-        Strategy::Pct(depth) => format!("pct:{depth}"),
-        Strategy::Pos => "pos".to_owned(),
-        Strategy::Surw => "surw".to_owned(),
-        Strategy::Dfs(None) => "dfs".to_owned(),
-        Strategy::Dfs(Some(depth)) => format!("dfs:{depth}"),
-        Strategy::Dpor => "dpor".to_owned(),
-        Strategy::States => "states".to_owned(),
+impl fmt::Display for Strategy {
+    /// The spelling that `FromStr` reads.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Portfolio => f.write_str("portfolio"),
+            Self::Random => f.write_str("random"),
+            Self::Pct(depth) => write!(f, "pct:{depth}"),
+            Self::Pos => f.write_str("pos"),
+            Self::Surw => f.write_str("surw"),
+            Self::Dfs(None) => f.write_str("dfs"),
+            Self::Dfs(Some(depth)) => write!(f, "dfs:{depth}"),
+            Self::Dpor => f.write_str("dpor"),
+            Self::States => f.write_str("states"),
+        }
     }
 }
 
 /// Finds the smallest schedule of each outcome, with proof where the budget allows it.
-fn smallest<H: ForkHost>(setup: Setup<'_, H>, options: &Options, report: &mut Report, livelocks: &ByHash<()>) {
+pub fn smallest<H: ForkHost>(setup: Setup<'_, H>, options: &Options, report: &mut Report, livelocks: &ByHash<()>) {
     let wanted: Vec<Outcome> = report.outcomes.iter().map(|found| found.outcome.clone()).collect();
-    let budget = Budget { runs: None, states: Some(options.exact_states), time: None };
+    // Who does not want to wait gets what a short proof gives.
+    let is_interrupted = setup.observer.stops();
+    let states = if is_interrupted { options.exact_states.min(INTERRUPTED_STATES) } else { options.exact_states };
+    let runs = if is_interrupted { SHRINK_RUNS / 20 } else { SHRINK_RUNS };
+    let budget = Budget { states: Some(states), ..UNBOUNDED };
     let cheapest = minimal(setup, Until::Proven(&wanted), livelocks, budget);
     report.stats.exact_states = cheapest.states;
     for found in &mut report.outcomes {
@@ -248,7 +321,7 @@ fn smallest<H: ForkHost>(setup: Setup<'_, H>, options: &Options, report: &mut Re
     }
     let unproven = report.outcomes.iter_mut().filter(|found| !found.proven && found.outcome.text != "livelock");
     for found in unproven.take(MOST_SHRUNK) {
-        let path = shrink(setup, &found.path, SHRINK_RUNS);
+        let path = shrink(setup, &found.path, runs);
         if crate::findings::cost(&path) < found.cost {
             found.cost = crate::findings::cost(&path);
             found.path = path;

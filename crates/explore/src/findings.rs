@@ -4,6 +4,7 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::time::Duration;
 
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use crate::outcome::Outcome;
@@ -93,6 +94,13 @@ impl Findings {
         u32::try_from(self.found.get_index_of(outcome).unwrap_or(self.found.len())).unwrap_or(u32::MAX)
     }
 
+    /// Counts an outcome by its number.
+    pub fn count(&mut self, number: u32) {
+        if let Some((_, found)) = self.found.get_index_mut(index(number)) {
+            found.count += 1;
+        }
+    }
+
     /// Keeps the path for an outcome that was counted already, if it is the cheapest one.
     pub fn cheaper(&mut self, outcome: &Outcome, path: &[u16]) {
         let price = cost(path);
@@ -157,7 +165,8 @@ impl Findings {
 }
 
 /// How much was done.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Stats {
     /// Runs that came to an end.
     pub runs: u64,
@@ -260,6 +269,11 @@ impl Ways {
     pub fn add(&mut self, parent: u32, picks: impl Iterator<Item = u16>) -> u32 {
         self.nodes.push((parent, picks.collect()));
         u32::try_from(self.nodes.len() - 1).unwrap_or(Self::START)
+    }
+
+    /// The parents of all nodes, and the picks that lead from there.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, &[u16])> {
+        self.nodes.iter().map(|(parent, picks)| (*parent, picks.as_slice()))
     }
 
     /// All picks from the beginning to a node.

@@ -3,12 +3,15 @@
 //! Spec: DESIGN, "Exploration", on more than one core and more than one machine. States are known by their semantic hashes, places
 //! by the path that leads there, so that a search can be taken up by whoever has the program.
 
-use crate::findings::{ByHash, Findings, Path, Stats, Ways, cost};
-use crate::livelock::Livelocks;
+use serde::{Deserialize, Serialize};
+
+use crate::findings::{ByHash, Findings, Found, Path, Stats, Ways, cost};
+use crate::livelock::{Edge, Livelocks};
 use crate::outcome::{Kind, Outcome};
 
 /// Where something is left to search: some alternatives of the choice that a path leads to.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Place {
     /// The picks that lead to the choice.
     pub path: Path,
@@ -62,6 +65,46 @@ impl Knowledge {
         Stats { states: count(self.visited.len()), terminal_states: count(self.terminal.len()), ..self.stats }
     }
 
+    /// Adds what another search of the same program knows. States and, where states are searched, their ends count once;
+    /// schedules are counted as they are, so that the two must not have searched the same places.
+    pub fn join(&mut self, other: &Self, states: bool) {
+        let start = Ways::START;
+        let mut renamed = Vec::with_capacity(other.visited.len());
+        for ((hash, ()), (parent, picks)) in other.visited.iter().zip(other.ways.iter()) {
+            let (place, seen) = self.visited.insert_full(*hash, ());
+            if seen.is_none() {
+                let parent = if parent == start { start } else { renamed[to_usize(parent)] };
+                self.ways.add(parent, picks.iter().copied());
+            }
+            renamed.push(u32::try_from(place).unwrap_or(start));
+        }
+        let mut numbers = Vec::new();
+        for found in other.findings.iter() {
+            numbers.push(self.findings.number(&found.outcome));
+            let count = if states { 0 } else { found.count };
+            self.findings.merge(Found { count, ..found.clone() });
+        }
+        for (hash, number) in &other.terminal {
+            let number = numbers[to_usize(*number)];
+            if self.terminal.insert(*hash, number).is_none() {
+                self.findings.count(number);
+            }
+        }
+        for edge in &other.livelocks.edges {
+            let (from, to) = (renamed[to_usize(edge.from)], renamed[to_usize(edge.to)]);
+            self.livelocks.edges.push(Edge { from, to, ran: edge.ran.clone() });
+        }
+        for (state, ready) in &other.livelocks.ready {
+            self.livelocks.ready.entry(renamed[to_usize(*state)]).or_insert_with(|| ready.clone());
+        }
+        self.stats.runs += other.stats.runs;
+        self.stats.transitions += other.stats.transitions;
+        self.stats.repeats += other.stats.repeats;
+        self.stats.deepest = self.stats.deepest.max(other.stats.deepest);
+        self.data |= other.data;
+        self.short = self.short.take().or_else(|| other.short.clone());
+    }
+
     /// Adds the fair cycles without progress to outcomes, with the cheapest path that the search took to one of their states;
     /// gives the hashes of those states.
     pub fn add_livelocks(&self, findings: &mut Findings) -> ByHash<()> {
@@ -79,4 +122,8 @@ impl Knowledge {
         }
         hashes
     }
+}
+
+fn to_usize(number: u32) -> usize {
+    usize::try_from(number).expect("32 bits fit a usize on every host of Raddle")
 }

@@ -9,7 +9,7 @@
 //! #     tool: "raddle 0.1.0".into(),
 //! #     program: Program::new("app.wasm", b"\0asm"),
 //! #     call: Call { entry: "run".into(), arguments: vec![] },
-//! #     host: Host { kind: HostKind::Virtual, grants: vec![], stdin: vec![] },
+//! #     host: Host { kind: HostKind::Virtual, grants: vec![], stdin: vec![], script: None },
 //! #     config: Config { switches: vec![], limits: Default::default(), revision: "6d28164".into() },
 //! #     strategy: Strategy { name: "first".into(), seed: None, generator: None },
 //! # };
@@ -31,10 +31,12 @@ pub mod findings;
 pub mod happens_before;
 pub mod keyed;
 pub mod knowledge;
+pub mod lenient;
 pub mod livelock;
 pub mod minimal;
 pub mod near;
 pub mod outcome;
+pub mod preview;
 mod rounds;
 pub mod run;
 pub mod sample;
@@ -42,8 +44,11 @@ pub mod samplers;
 pub mod schedule;
 pub mod search;
 pub mod shrink;
+pub mod task;
+pub mod unit;
 pub mod words;
 pub mod world;
+pub mod written;
 
 pub use content::Content;
 pub use error::Error;

@@ -26,8 +26,8 @@ pub struct Edge {
 /// The transitions without progress.
 #[derive(Clone, Debug, Default)]
 pub struct Livelocks {
-    edges: Vec<Edge>,
-    ready: IndexMap<u32, SmallVec<[ThreadKey; 4]>>,
+    pub(crate) edges: Vec<Edge>,
+    pub(crate) ready: IndexMap<u32, SmallVec<[ThreadKey; 4]>>,
 }
 
 impl Livelocks {

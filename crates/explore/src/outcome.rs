@@ -29,6 +29,19 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All kinds.
+    pub const ALL: &[Self] = &[
+        Self::Returned,
+        Self::Cancelled,
+        Self::Trap,
+        Self::Leak,
+        Self::Deadlock,
+        Self::Livelock,
+        Self::Exit,
+        Self::Limit,
+        Self::Diverged,
+    ];
+
     /// The word in reports.
     pub const fn word(self) -> &'static str {
         match self {

@@ -101,6 +101,8 @@ pub struct Host {
     pub grants: Vec<String>,
     /// What the guest could read from stdin; for a system host what it read is among the answers.
     pub stdin: Vec<u8>,
+    /// The file that declares what imports do, if there is one.
+    pub script: Option<Program>,
 }
 
 /// What results may depend on besides program, inputs and picks.
@@ -154,12 +156,15 @@ struct FormatLine {
     tool: String,
 }
 
-#[derive(Serialize, Deserialize)]
+/// The host as it stands in files.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct HostPart {
+pub struct HostPart {
     kind: HostKind,
     grants: Vec<String>,
     stdin: Written,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    script: Option<Program>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -227,12 +232,11 @@ impl Schedule {
 
     fn text(&self, folder: Option<&Path>) -> Result<String, Error> {
         let Header { tool, program, call, host, config, strategy } = &self.header;
-        let stdin = Written::inline(&host.stdin);
         let mut lines = vec![
             json(&FormatLine { format: FORMAT.to_owned(), tool: tool.clone() }),
             part("program", program),
             part("call", call),
-            part("host", &HostPart { kind: host.kind, grants: host.grants.clone(), stdin }),
+            part("host", &HostPart::new(host)),
             part("config", config),
             part("strategy", strategy),
         ];
@@ -390,9 +394,15 @@ impl<'a> Reader<'a> {
 }
 
 impl HostPart {
-    fn host(self, line: usize) -> Result<Host, Error> {
+    /// The host as it is written.
+    pub fn new(host: &Host) -> Self {
+        let stdin = Written::inline(&host.stdin);
+        Self { kind: host.kind, grants: host.grants.clone(), stdin, script: host.script.clone() }
+    }
+
+    pub(crate) fn host(self, line: usize) -> Result<Host, Error> {
         match self.stdin.content(line, None)? {
-            Content::Bytes(stdin) => Ok(Host { kind: self.kind, grants: self.grants, stdin }),
+            Content::Bytes(stdin) => Ok(Host { kind: self.kind, grants: self.grants, stdin, script: self.script }),
             Content::Json(value) => Err(Error::line(line, "stdin as text or hexadecimal digits", value.to_string())),
         }
     }

@@ -1,6 +1,6 @@
 //! Reports for people and for programs.
 //!
-//! Spec: docs/explore.md documents the JSON object.
+//! Spec: docs/explore-json.md documents the JSON object.
 
 use std::fmt::Write as _;
 
@@ -9,21 +9,49 @@ use serde_json::{Value, json};
 use crate::explain::Explanation;
 use crate::explore::Exploration;
 use crate::findings::{Found, Unit};
+use crate::outcome::Kind;
+use crate::preview::{Leads, Station};
 
 /// How many outcomes are listed in words.
 const MOST_LINES: usize = 40;
+
+/// How many letters of an output are shown in a line.
+const MOST_OUTPUT: usize = 40;
+
+/// The version of the JSON object.
+pub const FORMAT: &str = "raddle-explore/1";
+
+/// How a report is written for people.
+#[derive(Clone, Debug, Default)]
+pub struct Style {
+    /// What stands before `= RESULT`; `returned` when it is empty.
+    pub call: String,
+    /// The schedule files of the outcomes, in their order; empty where there is none.
+    pub files: Vec<String>,
+    /// Whether failures stand out by colour.
+    pub colour: bool,
+}
 
 impl Exploration {
     /// One JSON object.
     pub fn to_json(&self) -> Value {
         let report = &self.report;
         let outcomes: Vec<Value> = report.outcomes.iter().map(|found| outcome_json(found, report.unit)).collect();
+        let milliseconds = |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         json!({
-            "format": "raddle-explore/1",
+            "format": FORMAT,
+            "revision": runtime::REVISION,
             "strategy": report.strategy,
+            "seed": self.seed,
+            "bounds": {
+                "runs": self.bounds.runs,
+                "states": self.bounds.states,
+                "milliseconds": self.bounds.time.map(milliseconds),
+            },
             "complete": report.complete,
-            "left_out": report.left_out,
+            "left_out": report.left_out.as_deref().map(without_time),
             "data_choices": if report.data_choices { "fixed" } else { "none" },
+            "certificate": self.certificate(),
             "unit": report.unit.word(),
             "default": self.default.text,
             "schedule_dependent": self.is_schedule_dependent(),
@@ -37,40 +65,47 @@ impl Exploration {
                 "deepest": report.stats.deepest,
                 "exact_states": report.stats.exact_states,
             },
-            "timing": { "milliseconds": u64::try_from(report.elapsed.as_millis()).unwrap_or(u64::MAX) },
+            "timing": { "milliseconds": milliseconds(report.elapsed) },
         })
     }
 
     /// The outcomes in words, one line each, after a line that says how much was searched.
     pub fn to_text(&self) -> String {
+        self.to_text_in(&Style::default())
+    }
+
+    /// As `to_text`, in a style.
+    pub fn to_text_in(&self, style: &Style) -> String {
         let report = &self.report;
-        let mut text = String::new();
         let count = report.outcomes.len();
-        let searched = match report.unit {
-            Unit::TerminalStates => format!("{} states", report.stats.states),
-            Unit::Runs | Unit::Schedules | Unit::Classes => format!("{} {}", report.stats.runs, report.unit.word()),
+        let (searched, unit) = match report.unit {
+            Unit::TerminalStates => (report.stats.states, if report.stats.states == 1 { "state" } else { "states" }),
+            Unit::Runs | Unit::Schedules | Unit::Classes => {
+                (report.stats.runs, singular(report.unit, report.stats.runs))
+            }
         };
         let complete = match (&report.left_out, report.complete) {
+            (None, true) if report.data_choices => "complete with data choices fixed".to_owned(),
             (None, true) => "complete".to_owned(),
             (Some(why), _) => format!("not complete: {why}"),
             (None, false) => "not complete".to_owned(),
         };
         let plural = if count == 1 { "outcome" } else { "outcomes" };
-        let _ = writeln!(text, "{count} {plural} in {searched}, {complete}, {} ms", report.elapsed.as_millis());
-        let shown = |found: &Found| format!("{} = {}", found.outcome.kind.word(), found.outcome.text);
-        let shown = |found: &Found| if found.outcome.is_failure() { found.outcome.text.clone() } else { shown(found) };
-        let width = report.outcomes.iter().take(MOST_LINES).map(|found| shown(found).len()).max().unwrap_or(0);
-        for found in report.outcomes.iter().take(MOST_LINES) {
-            let count = format!("{} {}", found.count, singular(report.unit, found.count));
-            let how = if found.cost == 0 {
-                "the default schedule".to_owned()
+        let (searched, ms) = (thousands(searched), report.elapsed.as_millis());
+        let mut text = format!("{} {plural} in {searched} {unit}, {complete}, {ms} ms\n", thousands(to_u64(count)));
+        let lines: Vec<[String; 3]> =
+            report.outcomes.iter().take(MOST_LINES).map(|found| self.line(found, style)).collect();
+        let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
+        let (first, second, third) = (width(0), width(1), width(2));
+        for (position, [outcome, number, how]) in lines.iter().enumerate() {
+            let file = style.files.get(position).map_or("", String::as_str);
+            let (red, plain) = if style.colour && report.outcomes[position].outcome.is_failure() {
+                ("\x1b[31m", "\x1b[0m")
             } else {
-                let plural = if found.cost == 1 { "choice" } else { "choices" };
-                let proof = if found.proven { "proven: none with fewer" } else { "shrunk, not proven" };
-                format!("{} {plural} ({proof})", found.cost)
+                ("", "")
             };
-            let by = if found.by.is_empty() { String::new() } else { format!(", first found by {}", found.by) };
-            let _ = writeln!(text, "{:width$}  {count:>24}   {how}{by}", shown(found));
+            let line = format!("{red}{outcome:first$}{plain}   {number:>second$}   {how:third$}   {file}");
+            let _ = writeln!(text, "{}", line.trim_end());
         }
         if count > MOST_LINES {
             let _ = writeln!(text, "and {} more", count - MOST_LINES);
@@ -78,23 +113,91 @@ impl Exploration {
         text
     }
 
-    /// What can be claimed when nothing was left out.
+    /// The outcome, how often it comes out, and its smallest schedule.
+    fn line(&self, found: &Found, style: &Style) -> [String; 3] {
+        let outcome = &found.outcome;
+        let call = if style.call.is_empty() { outcome.kind.word() } else { &style.call };
+        let mut shown = match outcome.kind {
+            Kind::Returned if outcome.text.is_empty() => format!("{call} returned"),
+            Kind::Returned => format!("{call} = {}", outcome.text),
+            Kind::Cancelled
+            | Kind::Trap
+            | Kind::Leak
+            | Kind::Deadlock
+            | Kind::Livelock
+            | Kind::Exit
+            | Kind::Limit
+            | Kind::Diverged => outcome.text.clone(),
+        };
+        for output in &outcome.output {
+            let bytes = String::from_utf8_lossy(&output.bytes);
+            let mut words: String = bytes.chars().take(MOST_OUTPUT).collect();
+            if bytes.chars().count() > MOST_OUTPUT {
+                words.push_str("...");
+            }
+            let _ = write!(shown, ", {} {words:?}", output.name);
+        }
+        let unit = self.report.unit;
+        // The number and its unit are aligned each for itself: the shorter words are filled up.
+        let word = singular(unit, found.count);
+        let number = format!("{} {word:width$}", thousands(found.count), width = unit.word().len());
+        let by = if found.by.is_empty() { String::new() } else { format!(", first found by {}", found.by) };
+        let how = if found.cost == 0 {
+            "the default schedule".to_owned()
+        } else {
+            let plural = if found.cost == 1 { "choice" } else { "choices" };
+            let proof = if found.proven { "proven: none with fewer" } else { "shrunk, not proven" };
+            format!("{} {plural} ({proof})", found.cost)
+        };
+        [shown, number, format!("{how}{by}")]
+    }
+
+    /// What can be claimed when nothing was left out, with the bounds.
     pub fn certificate(&self) -> Option<String> {
         let report = &self.report;
         if !report.complete {
             return None;
         }
         let what = match report.unit {
-            Unit::TerminalStates => {
-                format!("all {} states, {} terminal", report.stats.states, report.stats.terminal_states)
-            }
-            Unit::Classes => format!("all classes, in {} schedules", report.stats.runs),
-            Unit::Runs | Unit::Schedules => format!("all {} schedules", report.stats.runs),
+            Unit::TerminalStates => format!(
+                "all {} states, {} terminal",
+                thousands(report.stats.states),
+                thousands(report.stats.terminal_states)
+            ),
+            Unit::Classes => format!("all classes, in {} schedules", thousands(report.stats.runs)),
+            Unit::Runs | Unit::Schedules => format!("all {} schedules", thousands(report.stats.runs)),
         };
         let data = if report.data_choices { "; data choices fixed" } else { "" };
         let count = report.outcomes.len();
-        Some(format!("{what}, {count} {}{data}", if count == 1 { "outcome" } else { "outcomes" }))
+        let plural = if count == 1 { "outcome" } else { "outcomes" };
+        let bounds = match self.bounds.states {
+            Some(states) if report.unit == Unit::TerminalStates => format!("; within {} states", thousands(states)),
+            Some(_) | None => String::new(),
+        };
+        Some(format!("{what}, {} {plural}{bounds}{data}", thousands(to_u64(count))))
     }
+}
+
+/// Why something was left out, without a time that differs from run to run.
+fn without_time(why: &str) -> &str {
+    if why.starts_with("stopped after ") && why.ends_with(" ms") { "stopped at the bound of time" } else { why }
+}
+
+fn to_u64(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
+}
+
+/// A number with separators.
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 fn singular(unit: Unit, count: u64) -> &'static str {
@@ -154,4 +257,27 @@ impl Explanation {
         }
         text
     }
+}
+
+/// Each choice with its alternatives, the picked one marked, and where each leads.
+pub fn stations_text(stations: &[Station]) -> String {
+    let mut text = String::new();
+    for (number, station) in (1..).zip(stations) {
+        let _ = writeln!(text, "{number}. {} ({})", station.anchor, station.kind);
+        let width = station.alternatives.iter().map(|other| other.name.chars().count()).max().unwrap_or(0);
+        for (position, other) in station.alternatives.iter().enumerate() {
+            let mark = if position == station.picked { '>' } else { ' ' };
+            let leads = match &other.leads {
+                Leads::To(outcomes) => {
+                    outcomes.iter().map(|outcome| outcome.text.clone()).collect::<Vec<_>>().join(", ")
+                }
+                Leads::ByDefault(outcome) => format!("by default {outcome}; not all was searched"),
+            };
+            let _ = writeln!(text, "   {mark} {:width$}   {leads}", other.name);
+        }
+    }
+    if stations.is_empty() {
+        text.push_str("no choices: there is one schedule\n");
+    }
+    text
 }

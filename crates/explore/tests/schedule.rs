@@ -31,7 +31,12 @@ fn example() -> Schedule {
             tool: "raddle 0.1.0".into(),
             program: Program { path: "race.wasm".into(), sha256: "ab".into() },
             call: Call { entry: "run".into(), arguments: vec!["--fast".into()] },
-            host: Host { kind: HostKind::System, grants: vec!["--dir .::/data".into()], stdin: b"one\ntwo\n".to_vec() },
+            host: Host {
+                kind: HostKind::System,
+                grants: vec!["--dir .::/data".into()],
+                stdin: b"one\ntwo\n".to_vec(),
+                script: None,
+            },
             config: Config {
                 switches: vec!["gc=n".into()],
                 limits: BTreeMap::from([("fuel".into(), 1000)]),
@@ -162,11 +167,9 @@ fn header() -> impl proptest::strategy::Strategy<Value = Header> {
     let program = (text(), text()).prop_map(|(path, sha256)| Program { path, sha256 });
     let call = (text(), vec(text(), 0..3)).prop_map(|(entry, arguments)| Call { entry, arguments });
     let kind = select(vec![HostKind::Virtual, HostKind::System]);
-    let host = (kind, vec(text(), 0..3), vec(any::<u8>(), 0..9)).prop_map(|(kind, grants, stdin)| Host {
-        kind,
-        grants,
-        stdin,
-    });
+    let script = option::of(text().prop_map(|path| Program::new(path, b"script")));
+    let host = (kind, vec(text(), 0..3), vec(any::<u8>(), 0..9), script)
+        .prop_map(|(kind, grants, stdin, script)| Host { kind, grants, stdin, script });
     let config = (vec(text(), 0..3), btree_map(text(), any::<u64>(), 0..3), text())
         .prop_map(|(switches, limits, revision)| Config { switches, limits, revision });
     let strategy = (text(), option::of(any::<u64>()), option::of(text()))

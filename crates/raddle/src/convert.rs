@@ -112,7 +112,7 @@ fn to_case(types: &Types, position: u32, payload: Option<&Val>, ty: Option<ValTy
     }
 }
 
-fn to_list(types: &Types, values: &[Val], ty: ValType) -> Result<Value, String> {
+pub(crate) fn to_list(types: &Types, values: &[Val], ty: ValType) -> Result<Value, String> {
     let values = values
         .iter()
         .enumerate()

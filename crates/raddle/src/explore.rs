@@ -25,15 +25,25 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use ::explore::explain::{Explanation, explain};
-use ::explore::run::{Follow, Recorded, record};
+use ::explore::findings::Findings;
+use ::explore::lenient::{Lenient, lenient};
+use ::explore::preview::{Station, preview};
+use ::explore::run::{Follow, Recorded, record, run_once};
+use ::explore::samplers::Bytes;
+use ::explore::unit::{Done, Unit as WorkUnit};
+use ::explore::world::Machine;
 use ::explore::{Exploration, Observer, Setup, World};
 use choice::{Pick, Replay};
 use runtime::Store as State;
+use runtime::drive::Pace;
 use runtime::step::InvocationOutcome;
 use syntax::id::FuncTypeId;
 
-pub use ::explore::explore::{Options, Strategy};
-pub use ::explore::{Budget, Found, Kind, Outcome, Output, RunLimits};
+pub use ::explore::explore::{Options, Rest, Strategy};
+pub use ::explore::{Budget, Found, Kind, Outcome, Output, Report, RunLimits, Stats, Unit};
+
+/// The environment variable with a path that `check` follows, and nothing else.
+pub const SCHEDULE: &str = "RADDLE_SCHEDULE";
 
 use crate::component::Component;
 use crate::convert::to_val;
@@ -62,11 +72,23 @@ impl ForkImports for wasi::VirtualHost {
     }
 }
 
+/// Looks on while something is explored.
+pub trait Watch: Send + Sync {
+    /// Whether exploring is to end now, with a report of what was found so far. Asked now and then.
+    fn stops(&self) -> bool {
+        false
+    }
+
+    /// How much was done so far, and how many outcomes there are. Told now and then.
+    fn progress(&self, _stats: &Stats, _outcomes: usize) {}
+}
+
 /// Puts results into words.
 struct Words {
     program: Arc<runtime::Program>,
     ty: FuncTypeId,
     check_leaks: bool,
+    watch: Option<Arc<dyn Watch>>,
 }
 
 impl<H: ForkImports> Observer<Hosts<H>> for Words {
@@ -88,9 +110,26 @@ impl<H: ForkImports> Observer<Hosts<H>> for Words {
     }
 
     fn output(&self, host: &Hosts<H>) -> Vec<Output> {
-        host.other.output()
+        let mut outputs = host.other.output();
+        if let Some(calls) = &host.order {
+            outputs.push(Output { name: HOST_CALLS.to_owned(), bytes: calls.join("\n").into_bytes() });
+        }
+        outputs
+    }
+
+    fn stops(&self) -> bool {
+        self.watch.as_ref().is_some_and(|watch| watch.stops())
+    }
+
+    fn progress(&self, stats: &Stats, outcomes: usize) {
+        if let Some(watch) = &self.watch {
+            watch.progress(stats, outcomes);
+        }
     }
 }
+
+/// The name under which the order of host calls stands among the outputs of an outcome.
+pub const HOST_CALLS: &str = "host-calls";
 
 /// A call at its beginning, to be explored.
 pub struct Subject<H> {
@@ -119,13 +158,25 @@ impl<H: ForkImports> Subject<H> {
         let fuel = store.fuel().min(RunLimits::default().fuel);
         let (program, state, hosts) = store.into_parts();
         let start = World::new(state, hosts.with(host), invocation);
-        let words = Words { program, ty: func.ty(), check_leaks: false };
+        let words = Words { program, ty: func.ty(), check_leaks: false, watch: None };
         Ok(Self { start, words, limits: RunLimits { fuel, ..RunLimits::default() } })
     }
 
     /// Whether what is left in tables at the end is a failure.
     pub const fn check_leaks(&mut self, check: bool) -> &mut Self {
         self.words.check_leaks = check;
+        self
+    }
+
+    /// Whether the order of the calls of the host is a part of the outcome.
+    pub fn host_order(&mut self, keep: bool) -> &mut Self {
+        self.start.host.order = keep.then(Vec::new);
+        self
+    }
+
+    /// Sets who looks on.
+    pub fn watch(&mut self, watch: Arc<dyn Watch>) -> &mut Self {
+        self.words.watch = Some(watch);
         self
     }
 
@@ -147,6 +198,35 @@ impl<H: ForkImports> Subject<H> {
         guard(|| ::explore::explore(self.setup(), options))
     }
 
+    /// Explores, or goes on with what was left; gives what is left now.
+    ///
+    /// # Errors
+    /// As `explore`.
+    pub fn explore_on(&self, options: &Options, rest: Option<Rest>) -> Result<(Exploration, Option<Rest>), Error> {
+        guard(|| ::explore::explore::explore_on(self.setup(), options, rest))
+    }
+
+    /// Does a unit of work; the inner error is one of the unit.
+    ///
+    /// # Errors
+    /// As `explore`.
+    pub fn unit(&self, unit: &WorkUnit, before: Option<&Done>) -> Result<Result<(Done, Vec<WorkUnit>), String>, Error> {
+        guard(|| ::explore::unit::work(self.setup(), unit, before))
+    }
+
+    /// Joins the results of units; the inner error is one of the results.
+    ///
+    /// # Errors
+    /// As `explore`.
+    pub fn join(
+        &self,
+        options: &Options,
+        first: &[String],
+        results: Vec<Done>,
+    ) -> Result<Result<(Exploration, Vec<String>), String>, Error> {
+        guard(|| ::explore::unit::join(self.setup(), options, first, results))
+    }
+
     /// Follows a path that exploring found, and records its picks with their anchors.
     ///
     /// # Errors
@@ -161,6 +241,45 @@ impl<H: ForkImports> Subject<H> {
     /// As `explore`.
     pub fn replay(&self, picks: &[Pick]) -> Result<Recorded, Error> {
         guard(|| record(self.setup(), Replay::new(picks.to_vec())))
+    }
+
+    /// All picks of the run along recorded picks, defaults included.
+    ///
+    /// # Errors
+    /// As `explore`.
+    pub fn replay_path(&self, picks: &[Pick]) -> Result<Vec<u16>, Error> {
+        guard(|| {
+            let mut machine = Machine::new(self.setup(), Pace::Choices);
+            ::explore::shrink::replay(&mut machine, Replay::new(picks.to_vec())).path
+        })
+    }
+
+    /// Follows recorded picks as far as they fit: each at the nearest anchor.
+    ///
+    /// # Errors
+    /// As `explore`.
+    pub fn lenient(&self, picks: &[Pick]) -> Result<Lenient, Error> {
+        guard(|| lenient(self.setup(), picks))
+    }
+
+    /// Runs with the bytes of a fuzzer for choices: one for each choice, modulo the number of alternatives; then the default.
+    ///
+    /// # Errors
+    /// As `explore`.
+    pub fn bytes(&self, bytes: &[u8]) -> Result<Recorded, Error> {
+        guard(|| {
+            let mut machine = Machine::new(self.setup(), Pace::Choices);
+            let ran = run_once(&mut machine, &mut Bytes::new(bytes.to_vec()));
+            record(self.setup(), Follow::new(&ran.path))
+        })
+    }
+
+    /// The choices along a path, at most so many, and where each alternative leads, searching so many states for each.
+    ///
+    /// # Errors
+    /// As `explore`.
+    pub fn preview(&self, path: &[u16], bounds: (usize, u64)) -> Result<Vec<Station>, Error> {
+        guard(|| preview(self.setup(), path, bounds))
     }
 
     /// Makes the schedule of recorded picks small: the smallest, with proof, within so many states; else by leaving picks
@@ -194,6 +313,7 @@ pub struct Explore<H = NoImports> {
     args: Vec<Val>,
     options: Options,
     check_leaks: bool,
+    host_order: bool,
 }
 
 impl<H> fmt::Debug for Explore<H> {
@@ -212,6 +332,7 @@ pub fn explore(component: &Component) -> Explore {
         args: Vec::new(),
         options: Options::default(),
         check_leaks: false,
+        host_order: false,
     }
 }
 
@@ -225,8 +346,8 @@ impl<H: ForkImports> Explore<H> {
     /// The host that offers what the linker does not define.
     #[must_use]
     pub fn host<G: ForkImports>(self, host: G) -> Explore<G> {
-        let Self { component, linker, name, args, options, check_leaks, .. } = self;
-        Explore { component, linker, host, name, args, options, check_leaks }
+        let Self { component, linker, name, args, options, check_leaks, host_order, .. } = self;
+        Explore { component, linker, host, name, args, options, check_leaks, host_order }
     }
 
     /// The function to call.
@@ -278,6 +399,13 @@ impl<H: ForkImports> Explore<H> {
         self
     }
 
+    /// The order of the calls of the host is a part of the outcome, as its output `host-calls`.
+    #[must_use]
+    pub const fn host_order(mut self) -> Self {
+        self.host_order = true;
+        self
+    }
+
     fn subject(&self) -> Result<Subject<H>, Error> {
         let mut store = Store::new(&self.component.engine);
         store.set_host(Box::new(self.host.clone()));
@@ -286,7 +414,7 @@ impl<H: ForkImports> Explore<H> {
         let func =
             func.ok_or_else(|| Error::Input(format!("expected an exported function `{}`, found none", self.name)))?;
         let mut subject = Subject::new(store, &func, &self.args)?;
-        subject.check_leaks(self.check_leaks);
+        subject.check_leaks(self.check_leaks).host_order(self.host_order);
         Ok(subject)
     }
 
@@ -305,12 +433,53 @@ impl<H: ForkImports> Explore<H> {
     /// # Errors
     /// The first outcome that fails, with its smallest schedule in words; or as `run`.
     pub fn check(self, holds: impl Fn(&Outcome) -> bool) -> Result<Explored<H>, Failed> {
-        let explored = self.run().map_err(Failed::Error)?;
+        let explored = match std::env::var(SCHEDULE) {
+            Ok(path) => self.follow(&path),
+            Err(_) => self.run(),
+        };
+        let explored = explored.map_err(Failed::Error)?;
         let bad = |found: &Found| found.outcome.is_failure() || !holds(&found.outcome);
         let Some(position) = explored.found().iter().position(bad) else { return Ok(explored) };
         let explanation = explored.explain(position).map_err(Failed::Error)?;
         let picks = explored.picks(position);
-        Err(Failed::Outcome { explanation: Box::new(explanation), picks })
+        let path = explored.found()[position].path.iter().map(u16::to_string).collect::<Vec<_>>().join(".");
+        Err(Failed::Outcome { explanation: Box::new(explanation), picks, path })
+    }
+
+    /// Follows one path, as the message of a failed `check` has it: picks with dots between them.
+    ///
+    /// # Errors
+    /// As `run`, and for what is no path.
+    pub fn follow(self, path: &str) -> Result<Explored<H>, Error> {
+        let picks = path.split('.').filter(|pick| !pick.is_empty()).map(str::parse).collect::<Result<Vec<u16>, _>>();
+        let picks = picks.map_err(|_| Error::Input(format!("expected picks such as `0.1.0.2`, found `{path}`")))?;
+        let subject = self.subject()?;
+        let exploration = guard(|| {
+            let followed = record(subject.setup(), Follow::new(&picks)).outcome;
+            let default = record(subject.setup(), Follow::new(&[])).outcome;
+            let mut findings = Findings::default();
+            findings.add(followed, &picks);
+            let report = Report {
+                strategy: "replay".to_owned(),
+                unit: Unit::Runs,
+                complete: false,
+                left_out: Some("one schedule was followed".to_owned()),
+                data_choices: false,
+                outcomes: findings.into_sorted(),
+                stats: Stats { runs: 1, ..Stats::default() },
+                elapsed: std::time::Duration::ZERO,
+            };
+            Exploration { report, default, seed: self.options.seed, bounds: self.options.budget }
+        })?;
+        Ok(Explored { subject, exploration })
+    }
+
+    /// Runs once with the bytes of a fuzzer, or of `proptest`, for choices.
+    ///
+    /// # Errors
+    /// As `run`.
+    pub fn bytes(self, bytes: &[u8]) -> Result<Recorded, Error> {
+        self.subject()?.bytes(bytes)
     }
 
     /// Runs once, and picks what was recorded.
@@ -333,6 +502,8 @@ pub enum Failed {
         explanation: Box<Explanation>,
         /// Its picks, for `replay`.
         picks: Vec<Pick>,
+        /// The same as a path, for `follow`.
+        path: String,
     },
 }
 
@@ -340,7 +511,12 @@ impl fmt::Display for Failed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Error(error) => error.fmt(f),
-            Self::Outcome { explanation, .. } => f.write_str(&explanation.to_text()),
+            Self::Outcome { explanation, path, .. } => {
+                f.write_str(&explanation.to_text())?;
+                let thread = std::thread::current();
+                let test = thread.name().filter(|name| *name != "main").unwrap_or_default();
+                write!(f, "to run this schedule again: {SCHEDULE}={path} cargo test {test}")
+            }
         }
     }
 }

@@ -168,6 +168,8 @@ pub(crate) struct Hosts<H = Box<dyn Imports>> {
     drops: Vec<(ResourceTypeId, DropFn)>,
     /// Calls that are answered, but the guest was not told yet.
     pending: Vec<(HostCallId, Vec<Value>)>,
+    /// The calls in their order, where outcomes keep it.
+    pub(crate) order: Option<Vec<String>>,
     pub(crate) other: H,
 }
 
@@ -179,13 +181,14 @@ impl<H: StateHash> StateHash for Hosts<H> {
             call.state_hash(hasher);
             values.state_hash(hasher);
         }
+        self.order.state_hash(hasher);
         self.other.state_hash(hasher);
     }
 }
 
 impl Default for Hosts {
     fn default() -> Self {
-        Self { entries: Vec::new(), drops: Vec::new(), pending: Vec::new(), other: Box::new(NoImports) }
+        Self { entries: Vec::new(), drops: Vec::new(), pending: Vec::new(), order: None, other: Box::new(NoImports) }
     }
 }
 
@@ -209,12 +212,16 @@ impl<H> Hosts<H> {
 
     /// The same with another host of the embedder.
     pub(crate) fn with<G>(&self, other: G) -> Hosts<G> {
-        Hosts { entries: self.entries.clone(), drops: self.drops.clone(), pending: self.pending.clone(), other }
+        let (entries, drops) = (self.entries.clone(), self.drops.clone());
+        Hosts { entries, drops, pending: self.pending.clone(), order: self.order.clone(), other }
     }
 }
 
 impl<H: Host> Host for Hosts<H> {
     fn call(&mut self, store: &mut Store, env: &mut Env<'_, '_>, call: HostCallId) -> Result<HostAnswer, Failure> {
+        if let Some(order) = &mut self.order {
+            order.push(store.names().text(store.host_call(call).actor));
+        }
         let Some(entry) = self.entry(store, call) else { return self.other.call(store, env, call) };
         let types = &env.program.definitions.types;
         let ty = types.func(entry.ty);

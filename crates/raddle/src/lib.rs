@@ -49,8 +49,10 @@ pub mod explore;
 mod hosts;
 mod instance;
 mod linker;
+pub mod script;
 mod store;
 mod val;
+pub mod wave;
 
 pub use canon::{Resource, ResourceTypeId};
 pub use choice::{ChoicePoint, Chooser, Divergence, First, Names, Pick, Replay, Seeded};

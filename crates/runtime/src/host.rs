@@ -199,6 +199,14 @@ impl Store {
         self.finish_host_call(env, call, None).map_err(|fault| self.fail_in(env, fault, at_work))
     }
 
+    /// Ends a call that was to be answered later with a trap.
+    pub fn trap_host_call(&mut self, env: &mut Env<'_, '_>, call: HostCallId, trap: Trap) -> Failure {
+        let at_work = self.host_call_instance(call);
+        self.asking = None;
+        self.host_calls.remove(call.0);
+        self.fail_in(env, trap.into(), at_work)
+    }
+
     /// The instance that made a call.
     fn host_call_instance(&self, call: HostCallId) -> Option<InstanceId> {
         match self.host_call(call).caller {

@@ -45,3 +45,4 @@ pub mod words;
 
 pub use program::Program;
 pub use store::Store;
+pub use syntax::revision::COMMIT as REVISION;

@@ -37,6 +37,7 @@ const LAYERS: &[Layer] = &[
     Layer { folder: "raddle", ours: FACADE, outside: None },
     Layer { folder: "wast", ours: ABOVE, outside: None },
     Layer { folder: "cli", ours: ABOVE, outside: None },
+    Layer { folder: "proptest", ours: &[], outside: Some(&["proptest"]) },
     Layer { folder: "tidy", ours: &[], outside: Some(&[]) },
 ];
 
