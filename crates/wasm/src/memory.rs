@@ -99,6 +99,11 @@ impl Memory {
     pub(crate) fn grow(&mut self, delta: u64, limit_bytes: u64) -> Option<u64> {
         let before = self.pages();
         let bytes = self.grown(delta, limit_bytes)?;
+        if delta > 0 && self.bytes.len() & ((1 << DIRTY_PAGE_LOG2) - 1) != 0 {
+            // The last page becomes longer: no snapshot has it so.
+            let last = self.dirty.last_mut().expect("a memory with bytes has pages");
+            *last = 1;
+        }
         self.bytes.resize(to_usize(bytes), 0);
         self.dirty.resize(dirty_len(to_usize(bytes)), 0);
         Some(before)

@@ -20,7 +20,8 @@ struct Program {
 /// A module that may import `h: (i32) -> i32` and exports `run: (i32) -> i32`.
 fn program(text: &str, dispatch: Dispatch) -> Program {
     let bytes = wat::parse_str(text).expect("a module in text");
-    let definition = decode::module(&bytes, &Features::default()).expect("a valid module");
+    let features = Features::default().with(decode::Feature::CustomPageSizes, true).expect("it is supported");
+    let definition = decode::module(&bytes, &features).expect("a valid module");
     let imports = definition.imports.len();
     let modules = [Arc::new(Module::with_dispatch(Arc::new(definition), dispatch))];
     let mut store = CoreStore::new(Limits::DEFAULT);
@@ -294,4 +295,25 @@ fn the_limit_of_the_stack_does_not_depend_on_copies() {
     for slice in [50_000, 77_777, 123_456] {
         assert_eq!(depth(slice), whole, "slices of {slice}");
     }
+}
+
+/// A memory of small pages grows inside one page of the dirty map: going back makes it small again.
+#[test]
+fn growing_by_a_few_bytes_is_taken_back() {
+    let text = r#"(module (memory (export "m") 48 4000 (pagesize 1))
+        (func (export "run") (param i32) (result i32) (memory.grow (local.get 0))))"#;
+    let mut program = program(text, Dispatch::DEFAULT);
+    let (hash, frozen) = (hash_of(&program.store), program.store.freeze());
+    let before = program.store.clone();
+    let mut fuel = u64::MAX;
+    let mut stack = Stack::new();
+    let mut machine =
+        Machine { modules: &program.modules, store: &mut program.store, data: &mut Deterministic, fuel: &mut fuel };
+    machine.call(&mut stack, program.func, &[3]);
+    assert_eq!(machine.run(&mut stack), Exit::Return);
+    assert_eq!(stack.take_results()[..], [48], "it grows");
+    assert_ne!(hash_of(&program.store), hash, "it is another state");
+    program.store.thaw(&frozen);
+    assert_eq!(program.store, before, "it is what it was");
+    assert_eq!(hash_of(&program.store), hash, "so is its hash");
 }
