@@ -3,7 +3,7 @@
 //! Many of them are invalid at the revision that Raddle follows (wasm-smith still makes empty tuples, for example), so that an
 //! error is no finding.
 
-use libfuzzer_sys::arbitrary::Unstructured;
+use arbitrary::Unstructured;
 
 /// Makes a component from the input and decodes it.
 pub fn check(data: &[u8]) {

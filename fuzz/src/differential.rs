@@ -1,22 +1,19 @@
 //! Modules of wasm-smith run here and in wasmi: every result, trap, final memory, global and size of a table.
 //!
-//! The modules make their NaNs canonical and count loops and calls, so that all of them end; those whose NaNs are not are run here
-//! only. Where one engine meets a limit of its
-//! own the comparison stops. Inputs that begin as a module does are run here only, as they are.
+//! Where one engine meets a limit of its own the comparison stops. What is compared also runs here in slices. Inputs that begin
+//! as a module does are run here only, as they are.
 
 use std::sync::Arc;
 
-use libfuzzer_sys::arbitrary::Unstructured;
 use syntax::TrapRule;
 use syntax::module::{ExportItem, Module as Syntax, RefType, ValType};
 use wasm::Extern;
 use wasmi::{StoreLimits, StoreLimitsBuilder, Val};
 
-use crate::core_run::{self, Instance, MEMORY_BYTES, Outcome, TABLE_ELEMENTS};
+use crate::core_run::{self, Instance, MEMORY_BYTES, Outcome, Stops, TABLE_ELEMENTS};
 use crate::input::Input;
-
-/// Loops and calls that a module may make.
-const TERMINATION: u32 = 300;
+use crate::smith::{self, Proposals};
+use crate::tally::Tally;
 
 /// The other engine's instance.
 struct Peer {
@@ -24,47 +21,21 @@ struct Peer {
     instance: wasmi::Instance,
 }
 
-/// A module from the fuzzer's bytes, and what is left of them.
+/// The module that an input stands for, and what is left of the input.
 pub fn generate(data: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
-    let mut source = Unstructured::new(data);
-    let switches: u8 = source.arbitrary().ok()?;
-    let on = |bit: u8| switches & (1 << bit) != 0;
-    let config = wasm_smith::Config {
-        max_imports: 0,
-        max_funcs: 10,
-        min_funcs: 1,
-        max_instructions: 200,
-        max_memories: if on(0) { 3 } else { 1 },
-        min_memories: u32::from(on(1)),
-        max_tables: 3,
-        max_memory32_bytes: 4 * 65_536,
-        max_memory64_bytes: 4 * 65_536,
-        max_table_elements: 200,
-        memory_max_size_required: true,
-        table_max_size_required: true,
-        memory64_enabled: on(2),
-        canonicalize_nans: true,
-        export_everything: true,
-        generate_custom_sections: false,
-        gc_enabled: false,
-        exceptions_enabled: false,
-        threads_enabled: false,
-        relaxed_simd_enabled: false,
-        simd_enabled: on(3),
-        wide_arithmetic_enabled: on(4),
-        disallow_traps: on(5),
-        allow_floats: !on(7),
-        custom_page_sizes_enabled: on(6),
-        ..wasm_smith::Config::default()
-    };
-    let mut module = wasm_smith::Module::new(config, &mut source).ok()?;
-    module.ensure_termination(TERMINATION).ok()?;
-    Some((module.to_bytes(), source.take_rest().to_vec()))
+    let (bytes, args) = smith::generate(data, Proposals::Wasmi)?;
+    Some((crate::rewrite::comparable(&bytes), args))
 }
 
 /// Runs the input in both engines, and here also in slices. The module is written to the file that the environment variable
 /// `RADDLE_FUZZ_MODULE` names, if there is one.
 pub fn check(data: &[u8]) {
+    count(data, &mut Tally::default());
+}
+
+/// The same, counted.
+pub fn count(data: &[u8], tally: &mut Tally) {
+    tally.inputs += 1;
     if data.starts_with(b"\0asm") {
         return core_run::check(data);
     }
@@ -72,66 +43,47 @@ pub fn check(data: &[u8]) {
     if let Some(path) = std::env::var_os("RADDLE_FUZZ_MODULE") {
         std::fs::write(path, &bytes).expect("the module can be written");
     }
-    if !changes_width(&bytes) {
-        compare(&bytes, &args);
-    }
-    let syntax = core_run::module(&bytes).expect("compared modules are valid");
-    let whole = core_run::run(&syntax, &args, core_run::FUEL);
-    if !whole.0.contains(&Outcome::OutOfFuel) {
-        let slice = 50 + u64::from(data.last().copied().unwrap_or(0)) * 8;
-        assert_eq!(core_run::run(&syntax, &args, slice), whole, "slices of {slice}");
-    }
-}
-
-/// Whether a module converts between the float types: wasm-smith leaves the NaNs of these two conversions as they come, and
-/// engines may differ in their bits.
-fn changes_width(bytes: &[u8]) -> bool {
-    use wasmparser::{Operator, Parser, Payload};
-    Parser::new(0).parse_all(bytes).any(|payload| {
-        let Ok(Payload::CodeSectionEntry(body)) = payload else { return false };
-        let operators = body.get_operators_reader().expect("wasm-smith makes modules that can be parsed");
-        operators.into_iter().flatten().any(|operator| {
-            matches!(
-                operator,
-                Operator::F32DemoteF64
-                    | Operator::F64PromoteF32
-                    | Operator::F32x4DemoteF64x2Zero
-                    | Operator::F64x2PromoteLowF32x4
-            )
-        })
-    })
+    let decoded = decode::module(&bytes, &crate::decoding::all_features());
+    let syntax = Arc::new(decoded.unwrap_or_else(|error| panic!("wasm-smith made an invalid module: {error}")));
+    tally.module(&bytes, &syntax);
+    compare((&bytes, &syntax), &args, tally);
+    tally.run(&core_run::stopping_changes_nothing(&syntax, &args));
 }
 
 /// Runs a module in both engines.
-pub fn compare(bytes: &[u8], args: &[u8]) {
-    let decoded = decode::module(bytes, &crate::decoding::all_features());
-    let syntax = Arc::new(decoded.unwrap_or_else(|error| panic!("wasm-smith made an invalid module: {error}")));
+fn compare((bytes, syntax): (&[u8], &Arc<Syntax>), args: &[u8], tally: &mut Tally) {
     let Some(peer) = instantiate(bytes) else { return };
-    let ours = Instance::new(&syntax, core_run::FUEL);
+    let ours = Instance::new(syntax, Stops::Never);
     let (mut ours, mut peer) = match (ours, peer) {
         (Ok(ours), Ok(peer)) => (ours, peer),
         (Err(Outcome::Trap(rule)), Err(trap)) => {
             assert!(trap.is_none_or(|trap| same_trap(rule, trap)), "instantiation: {rule:?} here, {trap:?} in wasmi");
             return;
         }
-        (Err(Outcome::OutOfFuel | Outcome::Limit), _) => return,
+        (Err(Outcome::OutOfFuel(_) | Outcome::Limit), _) => return,
         (ours, peer) => {
             panic!("instantiation: {:?} here, {:?} in wasmi", ours.map(drop), peer.map(drop));
         }
     };
     let mut input = Input::new(args);
+    let mut returned = 0;
     let funcs = syntax.exports.iter().filter(|export| matches!(export.item, ExportItem::Func(_)));
     for export in funcs.take(core_run::CALLS) {
         let Extern::Func(func) = ours.export(&export.name) else { unreachable!("the export is a function") };
         let ty = ours.store.func_type(func).clone();
         let Some(args) = core_run::arguments(&ty.params, &mut input) else { continue };
-        let here = ours.call(func, &args, core_run::FUEL);
+        let here = ours.call(func, &args, Stops::Never);
         let there = peer.call(&export.name, &ty.params, &ty.results, &args);
         if !agree(&export.name, &here, &there, &ty.results) {
             return;
         }
+        tally.compared_calls += 1;
+        returned += u64::from(matches!(here, Outcome::Values(_)));
     }
-    compare_state(&syntax, &ours, &peer);
+    compare_state(syntax, &ours, &peer);
+    tally.compared_modules += 1;
+    tally.compared_returns += returned;
+    tally.modules_with_returns += u64::from(returned > 0);
 }
 
 /// Whether to go on; different outcomes panic.
@@ -141,7 +93,7 @@ fn agree(name: &str, here: &Outcome, there: &Result<Vec<u64>, wasmi::Error>, res
             assert_eq!(&comparable(results, here), there, "results of `{name}`, here and in wasmi");
             true
         }
-        (Outcome::OutOfFuel | Outcome::Limit, _) => false,
+        (Outcome::OutOfFuel(_) | Outcome::Limit, _) => false,
         (_, Err(error)) if error.as_trap_code().is_some_and(is_limit) => false,
         (Outcome::Trap(rule), Err(error)) => {
             let code = error.as_trap_code();

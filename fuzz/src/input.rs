@@ -1,5 +1,19 @@
 //! Bytes of a fuzzer as a source of small decisions; zeroes when they are used up.
 
+/// Bytes that depend on the seed alone, by the generator SplitMix64.
+pub fn random(seed: u64, length_bytes: usize) -> Vec<u8> {
+    let mut state = seed;
+    let mut bytes = Vec::with_capacity(length_bytes + 8);
+    while bytes.len() < length_bytes {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        bytes.extend((mixed ^ (mixed >> 31)).to_le_bytes());
+    }
+    bytes.truncate(length_bytes);
+    bytes
+}
+
 /// What is left of the bytes.
 #[derive(Clone, Debug)]
 pub struct Input<'a>(&'a [u8]);

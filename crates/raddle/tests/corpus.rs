@@ -48,6 +48,11 @@ fn core() {
 }
 
 #[test]
+fn core_states() {
+    check_all("core_states", core_run::check);
+}
+
+#[test]
 fn canon_round_trip() {
     check_all("canon_round_trip", canon_round_trip::check);
 }
