@@ -13,6 +13,7 @@ mod record;
 mod replay;
 mod rules;
 mod run;
+mod run_core;
 mod types;
 mod wast;
 

@@ -1,4 +1,4 @@
-//! `raddle run`: runs a component.
+//! `raddle run`: runs a component, or a function of a core module.
 //!
 //! Spec: none. Without a seed or schedule every choice takes its default.
 
@@ -12,17 +12,21 @@ use explore::{Schedule, Strategy};
 use crate::common::{Stop, Switches, read};
 use crate::host::{Grants, Host};
 use crate::record::{Job, Ran, TraceTo};
+use crate::run_core;
 
-/// Runs a component.
+/// Runs a component, or calls a function of a core module.
+///
+/// A core module imports nothing, and leaves no order open: of the flags it takes `--invoke` and `-W`.
 #[derive(Args)]
 pub(crate) struct Run {
-    /// The component: `.wasm`, `.wat`, or the first one of a `.wast` script.
+    /// The component or core module: `.wasm`, `.wat`, or the first component of a `.wast` script.
     path: PathBuf,
     /// Arguments of the guest.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     args: Vec<String>,
     /// The function to call, with arguments in WAVE: `name(1, "x")`; `instance#name()` for one inside an instance. By
-    /// default `run` of an exported `wasi:cli/run`, or else an exported `run`.
+    /// default `run` of an exported `wasi:cli/run`, or else an exported `run`. For a core module arguments are numbers:
+    /// `name(1, -0x2, inf)`; by default `_start`, or else `run`.
     #[arg(long, value_name = "CALL")]
     invoke: Option<String>,
     /// Pick at random from this seed.
@@ -68,6 +72,10 @@ impl Chooser for Any {
 impl Run {
     pub(crate) fn run(self) -> Result<ExitCode, Stop> {
         let bytes = read(&self.path)?;
+        if raddle::core::Module::is_module(&bytes) {
+            self.takes_no_other_flags()?;
+            return run_core::run(&self.switches.engine()?, &self.path, &bytes, self.invoke.as_deref());
+        }
         let trace = self.trace.as_deref().map(TraceTo::new);
         let host = Host::new(&self.grants, &self.path, &self.args)?;
         let job = Job {
@@ -85,6 +93,30 @@ impl Run {
             job.schedule(&ran, strategy).write(path).map_err(|error| Stop::usage(error.to_string()))?;
         }
         self.show(&ran)
+    }
+
+    /// Flags that mean nothing for a core module are a mistake.
+    fn takes_no_other_flags(&self) -> Result<(), Stop> {
+        let flags = [
+            ("--seed", self.seed.is_some()),
+            ("--schedule", self.schedule.is_some()),
+            ("--record", self.record.is_some()),
+            ("--trace", self.trace.is_some()),
+            ("--drain", self.drain),
+            ("--check-leaks", self.check_leaks),
+            ("--virtual", self.grants.is_virtual),
+            ("--env", !self.grants.env.is_empty()),
+            ("--dir", !self.grants.dir.is_empty()),
+            ("--host", self.grants.host.is_some()),
+            ("arguments of the guest", !self.args.is_empty()),
+        ];
+        match flags.iter().find(|(_, is_set)| *is_set) {
+            None => Ok(()),
+            Some((flag, _)) => Err(Stop::file(
+                &self.path,
+                &format!("{flag}: expected a component, found a core module, which takes only --invoke and -W"),
+            )),
+        }
     }
 
     fn chooser(&self) -> Result<(Any, Strategy), Stop> {

@@ -185,3 +185,29 @@ fn data_choices_are_drawn_when_asked_for() {
     assert_eq!(run(&["--schedule", text(&schedule)]), "4294967295\n");
     assert_eq!(raddle(&["replay", text(&schedule)]).code, 0);
 }
+
+#[test]
+fn a_core_module_runs() {
+    let path = temporary("fib.wat");
+    let module = r#"(module (func $fib (export "fib") (param i32) (result i64)
+        (if (result i64) (i32.lt_u (local.get 0) (i32.const 2))
+            (then (i64.extend_i32_u (local.get 0)))
+            (else (i64.add (call $fib (i32.sub (local.get 0) (i32.const 1))) (call $fib (i32.sub (local.get 0) (i32.const 2)))))))
+        (func (export "two") (param f64 i64) (result i64 f64) (local.get 1) (local.get 0))
+        (func (export "trap") (unreachable)))"#;
+    std::fs::write(&path, module).expect("the file can be written");
+    let invoke = |call| raddle(&["run", text(&path), "--invoke", call]);
+    assert_eq!((invoke("fib(10)").code, invoke("fib(10)").out.as_str()), (0, "55\n"));
+    assert_eq!(invoke("two(inf, -0x10)").out, "-16\ninf\n");
+    assert_eq!(invoke("trap").code, 134);
+    let did = invoke("fob(10)");
+    let names = "`fib` (i32) -> (i64), `two` (f64, i64) -> (i64, f64), `trap` () -> ()";
+    assert_eq!(did.code, 2);
+    assert_eq!(did.err, format!("error: --invoke: expected an exported function, found `fob`; there are: {names}\n"));
+    assert_eq!(invoke("fib(x)").err, "error: --invoke: argument 0: expected a number of type i32, found `x`\n");
+    assert_eq!(invoke("fib(1, 2)").err, "error: --invoke: expected 1 arguments, found 2\n");
+    let did = raddle(&["run", text(&path), "--invoke", "fib(10)", "--seed", "1"]);
+    assert!(did.err.contains("--seed: expected a component, found a core module"), "{}", did.err);
+    let did = raddle(&["run", text(&path), "--invoke", "fib(30)", "-W", "fuel=1000"]);
+    assert_eq!((did.code, did.err.as_str()), (136, "error: limit reached: fuel\n"));
+}

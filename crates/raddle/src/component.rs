@@ -126,6 +126,14 @@ impl Module {
         Ok(Self { engine: engine.clone(), program, id })
     }
 
+    /// Whether bytes begin as the binary or, with the feature `wat`, the text of a core module does; they may be malformed.
+    pub fn is_module(bytes: &[u8]) -> bool {
+        if let Some(version) = bytes.strip_prefix(b"\0asm") {
+            return version.starts_with(&[1, 0, 0, 0]);
+        }
+        cfg!(feature = "wat") && is_module_text(bytes)
+    }
+
     /// Its number in the program.
     pub const fn id(&self) -> ModuleId {
         self.id
@@ -145,6 +153,38 @@ impl Module {
     pub fn definition(&self) -> &syntax::module::Module {
         &self.program.definitions.modules[self.id.index()]
     }
+}
+
+/// Whether a text begins with `(module`, after blanks and comments.
+fn is_module_text(mut text: &[u8]) -> bool {
+    loop {
+        text = text.trim_ascii_start();
+        if let Some(rest) = text.strip_prefix(b";;") {
+            let end = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
+            text = &rest[end..];
+        } else if let Some(rest) = text.strip_prefix(b"(;") {
+            text = after_comment(rest);
+        } else {
+            let word =
+                text.strip_prefix(b"(").map(<[u8]>::trim_ascii_start).and_then(|rest| rest.strip_prefix(b"module"));
+            return word.is_some_and(|rest| !rest.first().is_some_and(u8::is_ascii_alphanumeric));
+        }
+    }
+}
+
+/// What follows a block comment, which may hold others.
+fn after_comment(mut text: &[u8]) -> &[u8] {
+    let mut depth = 1;
+    while depth > 0 && !text.is_empty() {
+        let (step, change) = match text {
+            [b'(', b';', ..] => (2, 1),
+            [b';', b')', ..] => (2, -1),
+            _ => (1, 0),
+        };
+        depth += change;
+        text = &text[step..];
+    }
+    text
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Error> {
@@ -174,4 +214,22 @@ fn binary<'b>(bytes: &'b [u8], path: Option<&Path>) -> Result<Cow<'b, [u8]>, Err
 #[expect(clippy::unnecessary_wraps, reason = "with the feature `wat` there can be errors")]
 fn binary<'b>(bytes: &'b [u8], _path: Option<&Path>) -> Result<Cow<'b, [u8]>, Error> {
     Ok(Cow::Borrowed(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Module;
+
+    #[test]
+    fn modules_are_told_from_components() {
+        let check = |bytes: &[u8], expected| assert_eq!(Module::is_module(bytes), expected, "{bytes:?}");
+        check(b"\0asm\x01\0\0\0", true);
+        check(b"\0asm\x0d\0\x01\0", false);
+        check(b" ;; (component\n (; a (; b ;) c ;) (module $m)", true);
+        check(b"( module)", true);
+        check(b"(component (core module))", false);
+        check(b"(modulex)", false);
+        check(b"(; (module", false);
+        check(b"", false);
+    }
 }

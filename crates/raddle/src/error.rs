@@ -42,6 +42,14 @@ impl Error {
         }
     }
 
+    /// Says where an argument is that the caller got wrong; other errors stay as they are.
+    pub(crate) fn at(self, place: &str) -> Self {
+        if let Self::Input(message) = self {
+            return Self::Input(format!("{place}: {message}"));
+        }
+        self
+    }
+
     /// What the store looked like, for traps and deadlocks.
     pub const fn report(&self) -> Option<&Report> {
         match self {
@@ -61,6 +69,13 @@ impl From<Failure> for Error {
             Fault::Link(message) => Self::Link(message),
             Fault::Exit(code) => Self::Exit(code),
         }
+    }
+}
+
+impl From<Trap> for Error {
+    /// A trap of a function of the embedder; whoever runs the guest adds what the store looked like.
+    fn from(trap: Trap) -> Self {
+        Self::Trap(trap, Box::default())
     }
 }
 

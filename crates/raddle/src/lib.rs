@@ -43,6 +43,7 @@
 
 mod component;
 mod convert;
+pub mod core;
 mod engine;
 mod error;
 pub mod explore;

@@ -11,6 +11,7 @@ pub mod revision;
 pub mod trap;
 pub mod trap_rules;
 pub mod types;
+mod words;
 
 pub use trap::Trap;
 pub use trap_rules::TrapRule;

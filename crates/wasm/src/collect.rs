@@ -73,6 +73,11 @@ impl CoreStore {
         RootId(self.live.heap.root(cell))
     }
 
+    /// The reference that is kept, if it is.
+    pub fn rooted(&self, root: RootId) -> Option<u64> {
+        self.live.heap.rooted(root.0)
+    }
+
     /// Ends keeping a reference; the reference, or `None` when it was not kept.
     pub fn unroot(&mut self, root: RootId) -> Option<u64> {
         self.live.heap.unroot(root.0)

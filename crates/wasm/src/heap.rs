@@ -190,6 +190,11 @@ impl Heap {
         self.roots.len() - 1
     }
 
+    /// What a root keeps.
+    pub(crate) fn rooted(&self, at: usize) -> Option<u64> {
+        self.roots.get(at).copied().flatten()
+    }
+
     /// Takes a root back; what it kept.
     pub(crate) fn unroot(&mut self, at: usize) -> Option<u64> {
         let cell = self.roots.get_mut(at)?.take();

@@ -287,29 +287,29 @@ impl CoreStore {
 
     fn describe(&self, item: Extern) -> String {
         match item {
-            Extern::Func(func) => format!("a function of type {:?}", self.func_type(func)),
+            Extern::Func(func) => format!("a function of type {}", self.func_type(func)),
             Extern::Table(table) => {
                 let (ty, size) = self.table_type(table);
-                format!("a table of {size} elements of type {ty:?}")
+                format!("a table of {size} elements: {ty}")
             }
             Extern::Memory(memory) => {
                 let memory = self.memory(memory);
                 describe_memory(memory.ty(), memory.pages())
             }
-            Extern::Global(global) => format!("a global of type {:?}", self.global_type(global)),
-            Extern::Tag(tag) => format!("a tag of type {:?}", self.tag_type(tag)),
+            Extern::Global(global) => format!("a global of type {}", self.global_type(global)),
+            Extern::Tag(tag) => format!("a tag of type {}", self.tag_type(tag)),
         }
     }
 
     fn describe_import(&self, ty: ImportType, types: &[TypeAddr]) -> String {
         match ty {
             ImportType::Func(ty) | ImportType::FuncExact(ty) => {
-                format!("a function of type {:?}", self.links.types.func(types[index(ty)]))
+                format!("a function of type {}", self.links.types.func(types[index(ty)]))
             }
-            ImportType::Table(ty) => format!("a table of type {ty:?}"),
+            ImportType::Table(ty) => format!("a table: {ty}"),
             ImportType::Memory(ty) => describe_memory(ty, ty.limits.minimum),
-            ImportType::Global(ty) => format!("a global of type {ty:?}"),
-            ImportType::Tag(ty) => format!("a tag of type {:?}", self.links.types.func(types[index(ty)])),
+            ImportType::Global(ty) => format!("a global of type {ty}"),
+            ImportType::Tag(ty) => format!("a tag of type {}", self.links.types.func(types[index(ty)])),
         }
     }
 }

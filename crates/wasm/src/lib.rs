@@ -6,6 +6,7 @@
 
 pub mod choices;
 mod collect;
+mod embed;
 mod heap;
 pub mod ids;
 mod instance;
@@ -26,6 +27,7 @@ mod types;
 
 pub use choices::{DataChoices, Deterministic};
 pub use collect::RootId;
+pub use embed::Referent;
 pub use heap::any_of_extern;
 pub use ids::{Extern, FuncAddr, GlobalAddr, HostFuncId, InstanceAddr, MemAddr, TableAddr, TagAddr, TypeAddr};
 pub use limits::{LimitKind, Limits};
