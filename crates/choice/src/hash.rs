@@ -85,6 +85,11 @@ pub fn hash_of(state: &impl StateHash) -> u128 {
     hasher.finish()
 }
 
+/// The hash of bytes alone, without their number.
+pub fn hash_bytes(bytes: &[u8]) -> u128 {
+    xxhash_rust::xxh3::xxh3_128(bytes)
+}
+
 /// Mixes two numbers into one, evenly (the finalizer of `SplitMix64`).
 pub const fn mix(a: u64, b: u64) -> u64 {
     let mut z = a.wrapping_add(b.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));

@@ -120,7 +120,9 @@ impl<H: ForkHost> Dpor<'_, '_, H> {
             match self.next_of(position) {
                 Some(picked) => self.take(position, picked),
                 None => {
-                    self.frames.pop();
+                    if let Some(frame) = self.frames.pop() {
+                        self.machine.recycle(frame.snapshot);
+                    }
                 }
             }
         }

@@ -95,6 +95,7 @@ pub fn minimal<'a, H: ForkHost>(
             break false;
         }
         prices.expand(&open, level);
+        prices.machine.recycle(open.snapshot);
     };
     let level = if exhausted { u32::MAX } else { u32::try_from(level).unwrap_or(u32::MAX) };
     for found in prices.findings.iter_mut() {

@@ -78,19 +78,20 @@ pub fn run_once<H: ForkHost>(machine: &mut Machine<'_, H>, sampler: &mut dyn Sam
     let (mut path, mut data, mut choices) = (Path::new(), false, 0);
     let mut arrival = machine.begin(&mut Inline { sampler, path: &mut path, data: &mut data });
     loop {
-        let point = match arrival {
+        let point = match &arrival {
+            Arrival::Choice(point) => point,
             Arrival::Over(ending) => {
-                let outcome = machine.outcome(&ending);
+                let outcome = machine.outcome(ending);
+                let Arrival::Over(ending) = arrival else { unreachable!("it was matched above") };
                 return Run { outcome, ending: Some(ending), path, choices, data };
             }
-            Arrival::Choice(point) => point,
         };
         if choices >= machine.setup.limits.choices {
             let outcome = Outcome::new(Kind::Limit, "limit(choices)");
             return Run { outcome, ending: None, path, choices, data };
         }
         choices += 1;
-        let picked = match sampler.pick(&point, &machine.world.store) {
+        let picked = match sampler.pick(point, &machine.world.store) {
             Ok(picked) => picked,
             Err(divergence) => {
                 let ending = Ending::Diverged(divergence);
@@ -100,7 +101,7 @@ pub fn run_once<H: ForkHost>(machine: &mut Machine<'_, H>, sampler: &mut dyn Sam
         if point.alternatives.len() > 1 {
             path.push(u16::try_from(picked).unwrap_or(u16::MAX));
         }
-        arrival = machine.pick(&point, picked, &mut Inline { sampler, path: &mut path, data: &mut data });
+        arrival = machine.pick(point, picked, &mut Inline { sampler, path: &mut path, data: &mut data });
     }
 }
 

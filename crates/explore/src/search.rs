@@ -172,7 +172,9 @@ impl<H: ForkHost> Search<'_, '_, H> {
         let mut in_place = false;
         while let Some(frame) = self.frames.last_mut() {
             if frame.next >= frame.end {
-                self.frames.pop();
+                if let Some(frame) = self.frames.pop() {
+                    self.machine.recycle(frame.snapshot);
+                }
                 in_place = false;
                 continue;
             }

@@ -201,20 +201,38 @@ pub struct Machine<'a, H> {
     pub world: World<H>,
     start: Snapshot<H>,
     pace: Pace,
+    /// Snapshots that are not needed any more; new ones reuse what they have allocated.
+    spare: Vec<Snapshot<H>>,
 }
+
+/// How many snapshots are kept to be used again.
+const MOST_SPARE: usize = 64;
 
 impl<'a, H: ForkHost> Machine<'a, H> {
     /// A machine at the beginning.
     pub fn new(setup: Setup<'a, H>, pace: Pace) -> Self {
         let mut world = setup.start.clone();
         let start = Snapshot { store: world.store.snapshot(), host: world.host.clone(), draining: world.draining };
-        Self { setup, world, start, pace }
+        Self { setup, world, start, pace, spare: Vec::new() }
     }
 
     /// Keeps the world as it is.
     pub fn snapshot(&mut self) -> Snapshot<H> {
         let World { store, host, draining, .. } = &mut self.world;
-        Snapshot { store: store.snapshot(), host: host.clone(), draining: *draining }
+        let Some(mut snapshot) = self.spare.pop() else {
+            return Snapshot { store: store.snapshot(), host: host.clone(), draining: *draining };
+        };
+        store.snapshot_into(&mut snapshot.store);
+        snapshot.host.clone_from(host);
+        snapshot.draining = *draining;
+        snapshot
+    }
+
+    /// Takes a snapshot back that is not needed any more.
+    pub fn recycle(&mut self, snapshot: Snapshot<H>) {
+        if self.spare.len() < MOST_SPARE {
+            self.spare.push(snapshot);
+        }
     }
 
     /// Goes back to a world that was kept.

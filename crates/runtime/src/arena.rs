@@ -4,10 +4,22 @@ use choice::{StateHash, StateHasher};
 use syntax::convert::to_u32;
 
 /// Entries by id.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Arena<T> {
     entries: Vec<Option<T>>,
     free: Vec<u32>,
+}
+
+impl<T: Clone> Clone for Arena<T> {
+    fn clone(&self) -> Self {
+        Self { entries: self.entries.clone(), free: self.free.clone() }
+    }
+
+    /// Reuses what the entries have allocated.
+    fn clone_from(&mut self, from: &Self) {
+        self.entries.clone_from(&from.entries);
+        self.free.clone_from(&from.free);
+    }
 }
 
 impl<T> Default for Arena<T> {
@@ -65,17 +77,14 @@ impl<T> Arena<T> {
         self.entries.iter().enumerate().filter_map(|(place, entry)| Some((to_u32(place), entry.as_ref()?)))
     }
 
-    /// The same places with other entries.
-    #[must_use]
-    pub fn map(&self, entry: impl Fn(&T) -> T) -> Self {
-        Self { entries: self.entries.iter().map(|own| own.as_ref().map(&entry)).collect(), free: self.free.clone() }
-    }
-
-    /// Takes over the places of another arena; each entry is made from the one that was at its place, if there was one.
-    pub fn make_like(&mut self, other: &Self, make: impl Fn(Option<T>, &T) -> T) {
+    /// Takes over the places of another arena. An entry that was at a place is changed into the other's, a missing one made.
+    pub fn make_like(&mut self, other: &Self, change: impl Fn(&mut T, &T), make: impl Fn(&T) -> T) {
         self.entries.resize_with(other.entries.len(), || None);
         for (own, from) in self.entries.iter_mut().zip(&other.entries) {
-            *own = from.as_ref().map(|from| make(own.take(), from));
+            match (own, from) {
+                (Some(own), Some(from)) => change(own, from),
+                (own, from) => *own = from.as_ref().map(&make),
+            }
         }
         self.free.clone_from(&other.free);
     }

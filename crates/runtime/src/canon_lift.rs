@@ -62,9 +62,9 @@ impl Store {
     /// Begins a task and its implicit thread, which runs next. The instance was entered before.
     ///
     /// Spec: CanonicalABI.md, "`canon lift`", `canon_lift`.
-    pub(crate) fn canon_lift(&mut self, env: &mut Env<'_, '_>, call: LiftedCall) -> Result<TaskId, Fault> {
+    pub(crate) fn canon_lift(&mut self, env: &mut Env<'_, '_>, call: LiftedCall) -> Result<TaskId, Box<Fault>> {
         if self.running.len() >= limits::MAX_ACTIVATIONS {
-            return Err(Fault::Limit(Limit::Activations));
+            return Err(Fault::Limit(Limit::Activations).into());
         }
         let task = Task {
             ft: call.ft,
@@ -91,9 +91,9 @@ impl Store {
 
     /// # Errors
     /// When the store holds as many threads as it may.
-    pub(crate) fn add_thread(&mut self, thread: Thread) -> Result<ThreadId, Fault> {
+    pub(crate) fn add_thread(&mut self, thread: Thread) -> Result<ThreadId, Box<Fault>> {
         if self.threads.len() >= limits::MAX_THREADS {
-            return Err(Fault::Limit(Limit::Threads));
+            return Err(Fault::Limit(Limit::Threads).into());
         }
         Ok(ThreadId(self.threads.add(thread)))
     }
@@ -101,7 +101,7 @@ impl Store {
     /// Goes on with a thread's body where it is outside core code.
     ///
     /// Spec: CanonicalABI.md, "`canon lift`", `thread_func` in `canon_lift`.
-    pub(crate) fn run_body(&mut self, env: &mut Env<'_, '_>, thread: ThreadId) -> Result<Flow, Fault> {
+    pub(crate) fn run_body(&mut self, env: &mut Env<'_, '_>, thread: ThreadId) -> Result<Flow, Box<Fault>> {
         let cancelled = std::mem::take(&mut self.thread_mut(thread).resumed);
         match self.thread(thread).body {
             Body::Enter => self.enter_implicit_thread(env, thread),
@@ -132,7 +132,7 @@ impl Store {
     }
 
     /// Spec: CanonicalABI.md, "Tasks", `Task.enter_implicit_thread`.
-    fn enter_implicit_thread(&mut self, env: &mut Env<'_, '_>, thread: ThreadId) -> Result<Flow, Fault> {
+    fn enter_implicit_thread(&mut self, env: &mut Env<'_, '_>, thread: ThreadId) -> Result<Flow, Box<Fault>> {
         let id = self.thread(thread).task;
         let task = self.task_mut(id);
         assert!(task.state == TaskState::Initial, "a task enters once");
@@ -158,7 +158,7 @@ impl Store {
         env: &mut Env<'_, '_>,
         thread: ThreadId,
         cancelled: Cancelled,
-    ) -> Result<Flow, Fault> {
+    ) -> Result<Flow, Box<Fault>> {
         let id = self.thread(thread).task;
         let inst = self.task(id).inst;
         self.instance_mut(inst).num_waiting_to_enter -= 1;
@@ -172,7 +172,7 @@ impl Store {
     }
 
     /// Takes exclusive use, registers the thread, lowers the arguments and calls the core function.
-    fn start_task(&mut self, env: &mut Env<'_, '_>, thread: ThreadId) -> Result<Flow, Fault> {
+    fn start_task(&mut self, env: &mut Env<'_, '_>, thread: ThreadId) -> Result<Flow, Box<Fault>> {
         let id = self.thread(thread).task;
         if self.caller_is_locked(id) {
             self.thread_mut(thread).state = ThreadState::Suspended;
@@ -214,7 +214,7 @@ impl Store {
     }
 
     /// Spec: CanonicalABI.md, "Tasks", `Task.register_thread`.
-    pub(crate) fn register_thread(&mut self, task: TaskId, thread: ThreadId) -> Result<HandleIndex, Fault> {
+    pub(crate) fn register_thread(&mut self, task: TaskId, thread: ThreadId) -> Result<HandleIndex, Box<Fault>> {
         let inst = self.task(task).inst;
         let index = self.instance_mut(inst).threads.add(thread)?;
         self.task_mut(task).threads.push(thread);
@@ -223,7 +223,7 @@ impl Store {
     }
 
     /// Spec: CanonicalABI.md, "Tasks", `Task.unregister_thread`.
-    pub(crate) fn unregister_thread(&mut self, id: TaskId, thread: ThreadId) -> Result<(), Fault> {
+    pub(crate) fn unregister_thread(&mut self, id: TaskId, thread: ThreadId) -> Result<(), Box<Fault>> {
         let task = self.task_mut(id);
         task.threads.retain(|registered| *registered != thread);
         if task.threads.is_empty() {
@@ -239,7 +239,7 @@ impl Store {
     }
 
     /// Spec: CanonicalABI.md, "Tasks", `Task.exit_implicit_thread`; the thread ends.
-    fn exit_implicit_thread(&mut self, env: &mut Env<'_, '_>, thread: ThreadId) -> Result<Flow, Fault> {
+    fn exit_implicit_thread(&mut self, env: &mut Env<'_, '_>, thread: ThreadId) -> Result<Flow, Box<Fault>> {
         let id = self.thread(thread).task;
         self.unregister_thread(id, thread)?;
         let task = self.task(id);
@@ -283,7 +283,7 @@ impl Store {
         env: &mut Env<'_, '_>,
         thread: ThreadId,
         results: &[u64],
-    ) -> Result<Flow, Fault> {
+    ) -> Result<Flow, Box<Fault>> {
         let id = self.thread(thread).task;
         match self.thread(thread).body {
             Body::Callee => {
@@ -317,7 +317,7 @@ impl Store {
         }
     }
 
-    fn begin_post_return(&mut self, env: &mut Env<'_, '_>, thread: ThreadId, results: &[u64]) -> Result<Flow, Fault> {
+    fn begin_post_return(&mut self, env: &mut Env<'_, '_>, thread: ThreadId, results: &[u64]) -> Result<Flow, Box<Fault>> {
         let task = self.task(self.thread(thread).task);
         let (inst, post_return) = (task.inst, task.opts.post_return);
         let Some(post_return) = post_return else { return self.exit_implicit_thread(env, thread) };
@@ -329,7 +329,7 @@ impl Store {
     }
 
     /// What a callback, or the function before the first callback, asks for.
-    fn callback_result(&mut self, env: &mut Env<'_, '_>, thread: ThreadId, results: &[u64]) -> Result<Flow, Fault> {
+    fn callback_result(&mut self, env: &mut Env<'_, '_>, thread: ThreadId, results: &[u64]) -> Result<Flow, Box<Fault>> {
         let packed = syntax::convert::low_u32(results[0]);
         let (code, si) = unpack_callback_result(packed)?;
         let id = self.thread(thread).task;
@@ -400,7 +400,7 @@ impl Store {
     }
 
     /// Spec: CanonicalABI.md, "Tasks", `Task.start`, with the caller's `Task.on_start`.
-    fn task_start(&mut self, env: &mut Env<'_, '_>, id: TaskId) -> Result<Values, Fault> {
+    fn task_start(&mut self, env: &mut Env<'_, '_>, id: TaskId) -> Result<Values, Box<Fault>> {
         let task = self.task_mut(id);
         assert!(task.state == TaskState::Initial, "a task starts once");
         task.state = TaskState::Started;
@@ -420,7 +420,7 @@ impl Store {
         id: TaskId,
         options: Options,
         FlatResult { flat, max_flat }: FlatResult<'_>,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), Box<Fault>> {
         let (inst, ft) = (self.task(id).inst, self.task(id).ft);
         let result = match ft {
             None => Values::new(),
@@ -434,7 +434,7 @@ impl Store {
     }
 
     /// Spec: CanonicalABI.md, "Tasks", `Task.return_`.
-    fn task_return(&mut self, env: &mut Env<'_, '_>, id: TaskId, result: Values) -> Result<(), Fault> {
+    fn task_return(&mut self, env: &mut Env<'_, '_>, id: TaskId, result: Values) -> Result<(), Box<Fault>> {
         let task = self.task(id);
         if task.state == TaskState::Resolved {
             return Err(Trap::new(TrapRule::TaskAlreadyResolved).into());
@@ -450,7 +450,7 @@ impl Store {
     }
 
     /// Spec: CanonicalABI.md, "Tasks", `Task.cancel`.
-    pub(crate) fn task_cancel_resolve(&mut self, env: &mut Env<'_, '_>, id: TaskId) -> Result<(), Fault> {
+    pub(crate) fn task_cancel_resolve(&mut self, env: &mut Env<'_, '_>, id: TaskId) -> Result<(), Box<Fault>> {
         let task = self.task(id);
         if task.state != TaskState::CancelDelivered {
             let resolved = task.state == TaskState::Resolved;
@@ -472,7 +472,7 @@ impl Store {
     }
 
     /// Gives a task's result to its caller. Spec: the closures `OnResolve`.
-    fn on_resolve(&mut self, env: &mut Env<'_, '_>, id: TaskId, result: Option<Values>) -> Result<(), Fault> {
+    fn on_resolve(&mut self, env: &mut Env<'_, '_>, id: TaskId, result: Option<Values>) -> Result<(), Box<Fault>> {
         match self.task(id).caller {
             Caller::Subtask(subtask) if self.is_locked(subtask) => Ok(()),
             Caller::Subtask(subtask) => self.lower_on_resolve(env, subtask, result),
@@ -493,7 +493,7 @@ impl Store {
         id: TaskId,
         inst: InstanceId,
         caller: Option<InstanceId>,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), Box<Fault>> {
         let task = self.task(id);
         if !task.ft_async && task.state != TaskState::Resolved {
             let candidates = self.sync_call_candidates(env, inst);

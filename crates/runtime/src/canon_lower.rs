@@ -3,7 +3,7 @@
 //! Spec: CanonicalABI.md, "`canon lower`" (`canon_lower` and its closures `on_start`, `on_resolve`, `on_progress`).
 
 use canon::{CoreValueIter, Values};
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 use syntax::id::FuncTypeId;
 use syntax::revision::Follow;
 use syntax::{Trap, TrapRule};
@@ -49,7 +49,7 @@ impl Store {
         env: &mut Env<'_, '_>,
         thread: ThreadId,
         call: LoweredCall<'_>,
-    ) -> Result<Flow, Fault> {
+    ) -> Result<Flow, Box<Fault>> {
         let inst = self.instance_of_thread(thread);
         self.trap_if_may_not_leave(inst)?;
         if !call.opts.is_async && env.program.definitions.types.func(call.ty).is_async {
@@ -121,7 +121,7 @@ impl Store {
         func: FuncId,
         subtask: WaitableId,
         call_for: CallFor,
-    ) -> Result<Flow, Fault> {
+    ) -> Result<Flow, Box<Fault>> {
         let Owner::Instance(caller_inst) = self.waitable(subtask).owner else {
             panic!("the host has no subtasks");
         };
@@ -163,7 +163,7 @@ impl Store {
     }
 
     /// Spec: CanonicalABI.md, "`canon lower`", `on_start` in `canon_lower`.
-    pub(crate) fn lower_on_start(&mut self, env: &mut Env<'_, '_>, id: WaitableId) -> Result<Values, Fault> {
+    pub(crate) fn lower_on_start(&mut self, env: &mut Env<'_, '_>, id: WaitableId) -> Result<Values, Box<Fault>> {
         self.on_progress(id);
         let Owner::Instance(inst) = self.waitable(id).owner else {
             panic!("the host has no subtasks");
@@ -187,7 +187,7 @@ impl Store {
         env: &mut Env<'_, '_>,
         id: WaitableId,
         result: Option<Values>,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), Box<Fault>> {
         self.on_progress(id);
         let Some(result) = result else {
             let subtask = self.subtask_mut(id);
@@ -225,7 +225,7 @@ impl Store {
     }
 
     /// The callee of a lowered call gave control back: the second half of `canon_lower`.
-    pub(crate) fn lowered(&mut self, env: &mut Env<'_, '_>, thread: ThreadId, id: WaitableId) -> Result<Flow, Fault> {
+    pub(crate) fn lowered(&mut self, env: &mut Env<'_, '_>, thread: ThreadId, id: WaitableId) -> Result<Flow, Box<Fault>> {
         let subtask = self.subtask(id);
         let (is_async, resolved) = (subtask.options.is_async, subtask.resolved());
         if !is_async {
@@ -242,20 +242,25 @@ impl Store {
             self.deliver_resolve(id);
             assert!(self.subtask(id).flat_results.is_empty(), "an async-lowered call has no flat results");
             self.waitables.remove(id.0);
-            return Ok(Flow::Results(smallvec![u64::from(SubtaskState::Returned.number())]));
+            return Ok(Flow::Result(u64::from(SubtaskState::Returned.number())));
         }
         let inst = self.instance_of_thread(thread);
         let index = self.instance_mut(inst).handles.add(Handle::Waitable(id))?;
         self.waitable_mut(id).index = Some(index);
         let subtask = self.subtask_mut(id);
         subtask.handle = Some(index);
-        Ok(Flow::Results(smallvec![u64::from(subtask.state.number() | (index.0 << 4))]))
+        Ok(Flow::Result(u64::from(subtask.state.number() | (index.0 << 4))))
     }
 
     /// A synchronously lowered call resolved: its flat results.
     pub(crate) fn lowered_sync(&mut self, id: WaitableId) -> Flow {
         self.deliver_resolve(id);
-        let waitable = self.waitables.remove(id.0);
-        Flow::Results(SmallVec::from_slice(&waitable.subtask().flat_results))
+        let flow = match self.subtask(id).flat_results.as_slice() {
+            [] => Flow::Done,
+            [result] => Flow::Result(*result),
+            more => panic!("at most one result is passed flat, not {}", more.len()),
+        };
+        self.waitables.remove(id.0);
+        flow
     }
 }

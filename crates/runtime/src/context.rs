@@ -91,8 +91,8 @@ impl<'p> Context<'_, '_, 'p> {
     /// What the function gives.
     pub fn with<T>(
         &mut self,
-        run: impl FnOnce(&mut canon::LiftLowerContext<'_, Self>) -> Result<T, Fault>,
-    ) -> Result<T, Fault> {
+        run: impl FnOnce(&mut canon::LiftLowerContext<'_, Self>) -> Result<T, Box<Fault>>,
+    ) -> Result<T, Box<Fault>> {
         let program: &'p Program = self.env.program;
         let options = self.options.canon();
         run(&mut canon::LiftLowerContext::new(options, &program.types, self))
@@ -100,7 +100,7 @@ impl<'p> Context<'_, '_, 'p> {
 }
 
 impl Memory for Context<'_, '_, '_> {
-    type Error = Fault;
+    type Error = Box<Fault>;
 
     fn bytes(&self) -> &[u8] {
         self.options.memory.map_or(&[], |memory| self.store.core.memory(memory).data())
@@ -111,12 +111,12 @@ impl Memory for Context<'_, '_, '_> {
         self.store.core.memory_mut(memory).slice_mut(ptr..ptr + length_bytes)
     }
 
-    fn realloc(&mut self, old: u64, old_size: u64, alignment: u64, new_size: u64) -> Result<u64, Fault> {
+    fn realloc(&mut self, old: u64, old_size: u64, alignment: u64, new_size: u64) -> Result<u64, Box<Fault>> {
         let func = self.options.realloc.expect("validation asks for realloc wherever lowering allocates");
         self.store.reallocate(self.env, self.inst, func, [old, old_size, alignment, new_size])
     }
 
-    fn spend(&mut self, fuel: u64) -> Result<(), Fault> {
+    fn spend(&mut self, fuel: u64) -> Result<(), Box<Fault>> {
         self.store.fuel = self.store.fuel.saturating_sub(fuel);
         Ok(())
     }
@@ -141,7 +141,7 @@ impl Context<'_, '_, '_> {
     }
 
     /// Spec: CanonicalABI.md, "Loading", `lift_async_value`.
-    fn lift_async_value(&mut self, i: u32, kind: EndKind, payload: Payload) -> Result<SharedId, Fault> {
+    fn lift_async_value(&mut self, i: u32, kind: EndKind, payload: Payload) -> Result<SharedId, Box<Fault>> {
         let i = HandleIndex(i);
         let removed = self.store.instance_mut(self.inst).handles.remove(i, HANDLES)?;
         let id = self.store.end_of_kind(&removed, i, kind)?;
@@ -170,7 +170,7 @@ impl Context<'_, '_, '_> {
     }
 
     /// Spec: CanonicalABI.md, "Storing", `lower_stream`, `lower_future`.
-    fn lower_async_value(&mut self, shared: SharedId, kind: EndKind, payload: Payload) -> Result<u32, Fault> {
+    fn lower_async_value(&mut self, shared: SharedId, kind: EndKind, payload: Payload) -> Result<u32, Box<Fault>> {
         let end = WaitableKind::End(CopyEnd::new(kind, shared));
         let actor = self.store.shared(shared).actor;
         let id = self.store.add_waitable(end, Owner::Instance(self.inst), actor);
@@ -182,7 +182,7 @@ impl Context<'_, '_, '_> {
 }
 
 impl Handles for Context<'_, '_, '_> {
-    fn lift_own(&mut self, index: u32, rt: ResourceIndex) -> Result<Resource, Fault> {
+    fn lift_own(&mut self, index: u32, rt: ResourceIndex) -> Result<Resource, Box<Fault>> {
         let i = HandleIndex(index);
         let expected = self.resource_type(rt);
         let removed = self.store.instance_mut(self.inst).handles.remove(i, HANDLES)?;
@@ -199,7 +199,7 @@ impl Handles for Context<'_, '_, '_> {
         Ok(Resource { ty: h.rt, rep: h.rep })
     }
 
-    fn lift_borrow(&mut self, index: u32, rt: ResourceIndex) -> Result<Resource, Fault> {
+    fn lift_borrow(&mut self, index: u32, rt: ResourceIndex) -> Result<Resource, Box<Fault>> {
         let i = HandleIndex(index);
         let BorrowScope::Subtask(subtask) = self.scope else {
             panic!("a borrow is lifted only for the parameters of a call");
@@ -214,25 +214,25 @@ impl Handles for Context<'_, '_, '_> {
         Ok(resource)
     }
 
-    fn lift_stream(&mut self, index: u32, payload: Payload) -> Result<SharedId, Fault> {
+    fn lift_stream(&mut self, index: u32, payload: Payload) -> Result<SharedId, Box<Fault>> {
         self.lift_async_value(index, EndKind::READABLE_STREAM, payload)
     }
 
-    fn lift_future(&mut self, index: u32, payload: Payload) -> Result<SharedId, Fault> {
+    fn lift_future(&mut self, index: u32, payload: Payload) -> Result<SharedId, Box<Fault>> {
         self.lift_async_value(index, EndKind::READABLE_FUTURE, payload)
     }
 
-    fn lift_error_context(&mut self, index: u32) -> Result<ErrorContextId, Fault> {
+    fn lift_error_context(&mut self, index: u32) -> Result<ErrorContextId, Box<Fault>> {
         let i = HandleIndex(index);
         Ok(handle::as_error_context(self.store.instance(self.inst).handles.get(i, HANDLES)?, i)?)
     }
 
-    fn lower_own(&mut self, resource: Resource, _rt: ResourceIndex) -> Result<u32, Fault> {
+    fn lower_own(&mut self, resource: Resource, _rt: ResourceIndex) -> Result<u32, Box<Fault>> {
         let h = ResourceHandle { rt: resource.ty, rep: resource.rep, own: true, borrow_scope: None, num_lends: 0 };
         Ok(self.add(Handle::Resource(h))?.0)
     }
 
-    fn lower_borrow(&mut self, resource: Resource, _rt: ResourceIndex) -> Result<u32, Fault> {
+    fn lower_borrow(&mut self, resource: Resource, _rt: ResourceIndex) -> Result<u32, Box<Fault>> {
         let BorrowScope::Task(task) = self.scope else {
             panic!("a borrow is lowered only for the parameters of a call");
         };
@@ -245,15 +245,15 @@ impl Handles for Context<'_, '_, '_> {
         Ok(self.add(Handle::Resource(h))?.0)
     }
 
-    fn lower_stream(&mut self, shared: SharedId, payload: Payload) -> Result<u32, Fault> {
+    fn lower_stream(&mut self, shared: SharedId, payload: Payload) -> Result<u32, Box<Fault>> {
         self.lower_async_value(shared, EndKind::READABLE_STREAM, payload)
     }
 
-    fn lower_future(&mut self, shared: SharedId, payload: Payload) -> Result<u32, Fault> {
+    fn lower_future(&mut self, shared: SharedId, payload: Payload) -> Result<u32, Box<Fault>> {
         self.lower_async_value(shared, EndKind::READABLE_FUTURE, payload)
     }
 
-    fn lower_error_context(&mut self, error_context: ErrorContextId) -> Result<u32, Fault> {
+    fn lower_error_context(&mut self, error_context: ErrorContextId) -> Result<u32, Box<Fault>> {
         self.store.error_contexts.get_mut(error_context.0).handles += 1;
         Ok(self.add(Handle::ErrorContext(error_context))?.0)
     }

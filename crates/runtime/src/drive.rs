@@ -5,13 +5,14 @@
 
 use canon::Resource;
 use choice::{ActorId, ChoiceKind, ChoicePoint, Divergence};
+use smallvec::SmallVec;
 use syntax::Trap;
 
 use crate::dump::Report;
 use crate::footprint::Footprint;
 use crate::host::{Ask, CancelAnswer, HostAnswer};
 use crate::id::{HostCallId, InvocationId, ThreadId, WaitableId};
-use crate::step::{Env, Failure, Step};
+use crate::step::{Env, Failure, Halt};
 use crate::store::Store;
 
 /// What is outside: asked, and answering now or later.
@@ -200,14 +201,19 @@ pub fn advance_at(
     goal: Goal,
     pace: Pace,
 ) -> Result<Stopped, Failure> {
-    let stopped = turn_until(store, env, host, goal, pace);
-    if matches!(stopped, Ok(Stopped::Choice(_))) {
-        return stopped;
+    let halted = turn_until(store, env, host, goal, pace);
+    match halted {
+        Ok(Halted::Choice) => return Ok(Stopped::Choice(store.choice())),
+        Ok(Halted::Turn(ready, events)) => return Ok(Stopped::Choice(store.embedder_turn(&ready, &events))),
+        Ok(Halted::Ended(_)) | Err(_) => {}
     }
     // What was copied to the host before the end reaches it, however the run ended: the guest was told of it.
     let settled = copies_ended(store, env, host);
-    let stopped = stopped?;
-    settled.map(|()| stopped)
+    let ended = match halted? {
+        Halted::Ended(ended) => *ended,
+        Halted::Choice | Halted::Turn(..) => unreachable!("choices left above"),
+    };
+    settled.map(|()| Stopped::Ended(ended))
 }
 
 /// Goes on from the choice that `advance` came to.
@@ -229,8 +235,28 @@ pub fn pick(
         return Ok(());
     }
     store.trace_choice(env, point, picked);
-    let ready = store.ready_threads();
-    take_turn(store, env, host, &ready, picked)
+    let mut ready = 0;
+    for position in 0..store.waiting.len() {
+        let thread = store.waiting[position];
+        if store.ready(thread) {
+            if ready == picked {
+                store.tick(env, thread);
+                return Ok(());
+            }
+            ready += 1;
+        }
+    }
+    deliver(store, env, host, picked - ready)
+}
+
+/// Where driving stopped, with nothing that has to be made for it.
+enum Halted {
+    /// At a choice of the store.
+    Choice,
+    /// At a turn of the event loop, with the ready threads and the events of the host.
+    Turn(SmallVec<[ThreadId; 4]>, Vec<ActorId>),
+    /// For good.
+    Ended(Box<Ended>),
 }
 
 /// Turns the event loop until the goal is reached or a choice has to be made.
@@ -240,41 +266,40 @@ fn turn_until(
     host: &mut dyn Host,
     goal: Goal,
     pace: Pace,
-) -> Result<Stopped, Failure> {
+) -> Result<Halted, Failure> {
+    let ended = |ended| Ok(Halted::Ended(Box::new(ended)));
     loop {
-        if let Some(stopped) = run_until_idle(store, env, host)? {
-            return Ok(stopped);
+        match run_until_idle(store, env, host)? {
+            None => {}
+            Some(halted) => return Ok(halted),
         }
         if let Goal::Resolved(invocation) = goal
             && store.invocation(invocation).outcome.is_some()
         {
-            return Ok(Stopped::Ended(Ended::Done));
+            return ended(Ended::Done);
         }
         match turn(store, env, host, pace)? {
             Turn::Taken => {}
-            Turn::Choice(point) => return Ok(Stopped::Choice(point)),
-            Turn::Nothing if goal == Goal::Quiet => return Ok(Stopped::Ended(Ended::Done)),
-            Turn::Nothing => return Ok(Stopped::Ended(Ended::Deadlock(store.wait_for_graph(env.program)))),
-            Turn::Diverged(divergence) => return Ok(Stopped::Ended(Ended::Diverged(divergence))),
+            Turn::Choice(ready, events) => return Ok(Halted::Turn(ready, events)),
+            Turn::Nothing if goal == Goal::Quiet => return ended(Ended::Done),
+            Turn::Nothing => return ended(Ended::Deadlock(store.wait_for_graph(env.program))),
+            Turn::Diverged(divergence) => return ended(Ended::Diverged(*divergence)),
         }
     }
 }
 
 fn copies_ended(store: &mut Store, env: &mut Env<'_, '_>, host: &mut dyn Host) -> Result<(), Failure> {
-    loop {
-        let ready = store.take_host_ready();
-        if ready.is_empty() {
-            return Ok(());
-        }
-        ready.into_iter().try_for_each(|end| host.copy_ended(store, env, end))?;
+    while !store.host_ready.is_empty() {
+        store.take_host_ready().into_iter().try_for_each(|end| host.copy_ended(store, env, end))?;
     }
+    Ok(())
 }
 
 enum Turn {
     Taken,
-    Choice(ChoicePoint),
+    Choice(SmallVec<[ThreadId; 4]>, Vec<ActorId>),
     Nothing,
-    Diverged(Divergence),
+    Diverged(Box<Divergence>),
 }
 
 /// One turn of the event loop: resumes a thread or delivers an event of the host, or leaves the choice.
@@ -284,50 +309,45 @@ fn turn(store: &mut Store, env: &mut Env<'_, '_>, host: &mut dyn Host, pace: Pac
         let ready = store.ready_threads();
         let events = host.deliverable(store);
         if let Some(divergence) = host.divergence() {
-            return Ok(Turn::Diverged(divergence));
+            return Ok(Turn::Diverged(Box::new(divergence)));
         }
         match ready.len() + events.len() {
             0 if host.wait() => store.notes.footprint = Footprint::ALL,
             0 => return Ok(Turn::Nothing),
             1 if pace == Pace::Choices => {
-                store.embedder_turn(&ready, &events);
-                take_turn(store, env, host, &ready, 0)?;
+                store.count_turn();
+                match ready.first() {
+                    Some(thread) => store.tick(env, *thread),
+                    None => deliver(store, env, host, 0)?,
+                }
                 return Ok(Turn::Taken);
             }
-            _ => return Ok(Turn::Choice(store.embedder_turn(&ready, &events))),
+            _ => return Ok(Turn::Choice(ready, events)),
         }
     }
 }
 
-fn take_turn(
-    store: &mut Store,
-    env: &mut Env<'_, '_>,
-    host: &mut dyn Host,
-    ready: &[ThreadId],
-    picked: usize,
-) -> Result<(), Failure> {
-    if let Some(thread) = ready.get(picked) {
-        store.tick(env, *thread);
-        return Ok(());
-    }
+fn deliver(store: &mut Store, env: &mut Env<'_, '_>, host: &mut dyn Host, position: usize) -> Result<(), Failure> {
     store.notes.touch_host();
-    host.deliver(store, env, picked - ready.len())
+    host.deliver(store, env, position)
 }
 
-/// Steps until nothing runs or a choice has to be made, asking the host.
-fn run_until_idle(store: &mut Store, env: &mut Env<'_, '_>, host: &mut dyn Host) -> Result<Option<Stopped>, Failure> {
+/// Steps until nothing runs, asking the host; gives where it stopped otherwise.
+fn run_until_idle(store: &mut Store, env: &mut Env<'_, '_>, host: &mut dyn Host) -> Result<Option<Halted>, Failure> {
     loop {
-        let step = store.step(env);
-        if let Some(divergence) = env.divergence.take() {
-            return Ok(Some(Stopped::Ended(Ended::Diverged(divergence))));
+        let halt = store.run_to_stop(env);
+        if env.divergence.is_some()
+            && let Some(divergence) = env.divergence.take()
+        {
+            return Ok(Some(Halted::Ended(Box::new(Ended::Diverged(divergence)))));
         }
-        match step? {
-            Step::Idle => return Ok(None),
-            Step::OutOfFuel => return Ok(Some(Stopped::Ended(Ended::OutOfFuel))),
-            Step::Choice(point) => return Ok(Some(Stopped::Choice(point))),
-            Step::NeedsHost(ask) => {
+        match halt.map_err(|fault| store.fail(env, fault))? {
+            Halt::Idle => return Ok(None),
+            Halt::OutOfFuel => return Ok(Some(Halted::Ended(Box::new(Ended::OutOfFuel)))),
+            Halt::Choice => return Ok(Some(Halted::Choice)),
+            Halt::NeedsHost(ask) => {
                 if let Some(divergence) = answer(store, env, host, ask)? {
-                    return Ok(Some(Stopped::Ended(Ended::Diverged(divergence))));
+                    return Ok(Some(Halted::Ended(Box::new(Ended::Diverged(divergence)))));
                 }
             }
         }

@@ -41,28 +41,67 @@ impl Store {
         set
     }
 
+    /// The next instance of the entering set, from the inside outwards: the parent, unless the caller is in it already.
+    #[inline]
+    fn next_to_enter(&self, inst: InstanceId, caller: Option<InstanceId>) -> Option<InstanceId> {
+        let parent = self.instance(inst).parent?;
+        self.is_entering(parent, caller).then_some(parent)
+    }
+
+    /// Whether an instance is not around the caller, nor the caller itself; then nothing inside it is.
+    #[inline]
+    fn is_entering(&self, inst: InstanceId, caller: Option<InstanceId>) -> bool {
+        let mut at = caller;
+        while let Some(around) = at {
+            if around == inst {
+                return false;
+            }
+            at = self.instance(around).parent;
+        }
+        true
+    }
+
+    /// The entering set without a list of it.
+    fn for_each_entered(
+        &mut self,
+        inst: InstanceId,
+        caller: Option<InstanceId>,
+        mut act: impl FnMut(&mut crate::instance::ComponentInstance),
+    ) {
+        let mut at = self.is_entering(inst, caller).then_some(inst);
+        while let Some(entered) = at {
+            act(&mut self.instances[entered.index()]);
+            at = self.next_to_enter(entered, caller);
+        }
+    }
+
     /// Spec: CanonicalABI.md, "Component Instances", `may_enter_from`.
     pub fn may_enter_from(&self, inst: InstanceId, caller: Option<InstanceId>) -> bool {
-        self.entering_set(inst, caller).iter().all(|inst| self.instance(*inst).may_enter)
+        let mut at = self.is_entering(inst, caller).then_some(inst);
+        while let Some(entered) = at {
+            if !self.instance(entered).may_enter {
+                return false;
+            }
+            at = self.next_to_enter(entered, caller);
+        }
+        true
     }
 
     /// Spec: CanonicalABI.md, "Component Instances", `enter_from`.
     pub fn enter_from(&mut self, inst: InstanceId, caller: Option<InstanceId>) {
         self.notes.touch(inst);
-        for inst in self.entering_set(inst, caller) {
-            let instance = &mut self.instances[inst.index()];
+        self.for_each_entered(inst, caller, |instance| {
             assert!(instance.may_enter, "may_enter_from was asked before");
             instance.may_enter = false;
-        }
+        });
     }
 
     /// Spec: CanonicalABI.md, "Component Instances", `leave_to`.
     pub fn leave_to(&mut self, inst: InstanceId, caller: Option<InstanceId>) {
-        for inst in self.entering_set(inst, caller) {
-            let instance = &mut self.instances[inst.index()];
+        self.for_each_entered(inst, caller, |instance| {
             assert!(!instance.may_enter, "leaving follows entering");
             instance.may_enter = true;
-        }
+        });
     }
 
     /// The check at the start of a call.
@@ -80,8 +119,7 @@ impl Store {
         donut: Follow,
     ) -> Result<(), Trap> {
         if let (Some(caller), CallFor::Guest, Follow::Scripts) = (caller, call_for, donut) {
-            let related =
-                self.self_and_ancestors(inst).contains(&caller) || self.self_and_ancestors(caller).contains(&inst);
+            let related = !self.is_entering(inst, Some(caller)) || !self.is_entering(caller, Some(inst));
             if related {
                 return Err(Trap::new(TrapRule::CallDonut));
             }
@@ -95,7 +133,11 @@ impl Store {
 
     /// The outermost instance around an instance.
     pub fn root_of(&self, inst: InstanceId) -> InstanceId {
-        *self.self_and_ancestors(inst).last().expect("the list begins with the instance itself")
+        let mut at = inst;
+        while let Some(parent) = self.instance(at).parent {
+            at = parent;
+        }
+        at
     }
 
     /// After a trap: drops the activations without leaving, and locks every root instance that has an instance in the

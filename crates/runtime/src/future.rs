@@ -15,7 +15,7 @@ impl Store {
     /// Copies the value of a future, from or into the buffer of an end.
     ///
     /// Spec: CanonicalABI.md, "Future State", `SharedFutureImpl.read` and `SharedFutureImpl.write`.
-    pub(crate) fn future_rendezvous(&mut self, env: &mut Env<'_, '_>, id: WaitableId) -> Result<(), Fault> {
+    pub(crate) fn future_rendezvous(&mut self, env: &mut Env<'_, '_>, id: WaitableId) -> Result<(), Box<Fault>> {
         let end = self.waitable(id).end();
         let (shared, direction) = (end.shared, end.kind.direction);
         assert!(self.remain(id) == 1, "a future's buffer holds one value");

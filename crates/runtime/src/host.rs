@@ -138,7 +138,7 @@ impl Store {
                 Ok(())
             }
             HostAnswer::Trap(trap) => Err(trap.into()),
-            HostAnswer::Exit(code) => Err(Fault::Exit(code)),
+            HostAnswer::Exit(code) => Err(Fault::Exit(code).into()),
         };
         answered.map_err(|fault| self.fail(env, fault))
     }
@@ -223,7 +223,7 @@ impl Store {
         env: &mut Env<'_, '_>,
         call: HostCallId,
         result: Option<Vec<Value>>,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), Box<Fault>> {
         let HostCall { caller, actor, .. } = self.host_calls.remove(call.0);
         let result = result.map(Values::from_vec);
         match caller {

@@ -11,7 +11,7 @@ use crate::id::{BundleId, InstanceId, ThreadId};
 use crate::table::Table;
 
 /// A component instance. Spec: CanonicalABI.md, "Component Instances", `ComponentInstance`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct ComponentInstance {
     /// The instance in which it was instantiated.
     pub parent: Option<InstanceId>,
@@ -44,6 +44,35 @@ state_hash!(struct ComponentInstance {
     parent, handles, threads, may_enter, may_leave, backpressure, num_waiting_to_enter, exclusive_thread, locked, resources,
     exports,
 } skip { component, actor });
+
+impl Clone for ComponentInstance {
+    fn clone(&self) -> Self {
+        Self {
+            handles: self.handles.clone(),
+            threads: self.threads.clone(),
+            resources: self.resources.clone(),
+            ..*self
+        }
+    }
+
+    /// Reuses what the tables have allocated.
+    fn clone_from(&mut self, from: &Self) {
+        let Self { parent, component, handles, threads, may_enter, may_leave, backpressure, .. } = from;
+        let Self { num_waiting_to_enter, exclusive_thread, locked, resources, exports, actor, .. } = from;
+        self.parent = *parent;
+        self.component = *component;
+        self.handles.clone_from(handles);
+        self.threads.clone_from(threads);
+        (self.may_enter, self.may_leave) = (*may_enter, *may_leave);
+        self.backpressure = *backpressure;
+        self.num_waiting_to_enter = *num_waiting_to_enter;
+        self.exclusive_thread = *exclusive_thread;
+        self.locked = *locked;
+        self.resources.clone_from(resources);
+        self.exports = *exports;
+        self.actor = *actor;
+    }
+}
 
 impl ComponentInstance {
     /// An instance with nothing in it yet.

@@ -138,9 +138,9 @@ impl Store {
         env: &Env<'_, '_>,
         closure: ClosureId,
         imports: Vec<(String, ExternValue)>,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), Box<Fault>> {
         if self.instances.len() >= limits::MAX_INSTANCES {
-            return Err(Fault::Limit(Limit::Instances));
+            return Err(Fault::Limit(Limit::Instances).into());
         }
         let Closure { component, captures } = self.closure(closure).clone();
         let parent = self.instantiations.last().map(|outer| outer.inst);
@@ -172,7 +172,7 @@ impl Store {
     }
 
     /// Evaluates definitions until one has to run code, begins another instantiation, or all are done.
-    pub(crate) fn continue_instantiation(&mut self, env: &mut Env<'_, '_>) -> Result<(), Fault> {
+    pub(crate) fn continue_instantiation(&mut self, env: &mut Env<'_, '_>) -> Result<(), Box<Fault>> {
         let program = env.program;
         loop {
             let depth = self.instantiations.len();
@@ -190,7 +190,7 @@ impl Store {
         }
     }
 
-    fn finish_instantiation(&mut self, env: &Env<'_, '_>) -> Result<(), Fault> {
+    fn finish_instantiation(&mut self, env: &Env<'_, '_>) -> Result<(), Box<Fault>> {
         let done = self.instantiations.pop().expect("an instantiation is in progress");
         let bundle = self.add_bundle(done.exports);
         self.instance_mut(done.inst).exports = Some(bundle);
@@ -215,7 +215,7 @@ impl Store {
     }
 
     #[expect(clippy::too_many_lines, reason = "one arm for each kind of definition")]
-    fn evaluate(&mut self, env: &mut Env<'_, '_>, definition: &Definition) -> Result<(), Fault> {
+    fn evaluate(&mut self, env: &mut Env<'_, '_>, definition: &Definition) -> Result<(), Box<Fault>> {
         match definition {
             Definition::Import { name, resources, .. } => {
                 let found = self.at().imports.iter().find(|import| import.0 == *name);
@@ -277,7 +277,7 @@ impl Store {
             Definition::Resource { resource, dtor, rep } => {
                 if *rep == PtrType::I64 {
                     let message = "resource types with `(rep i64)` are not supported: expected `(rep i32)`";
-                    return Err(Fault::Link(message.to_owned()));
+                    return Err(Fault::Link(message.to_owned()).into());
                 }
                 let inst = self.at().inst;
                 let dtor = dtor.map(|dtor| self.at().core_funcs[dtor.index()]);
@@ -354,18 +354,18 @@ impl Store {
         }
     }
 
-    fn bind_resources(&mut self, value: ExternValue, bindings: &[ResourceBinding]) -> Result<(), Fault> {
+    fn bind_resources(&mut self, value: ExternValue, bindings: &[ResourceBinding]) -> Result<(), Box<Fault>> {
         for ResourceBinding { path, resource } in bindings {
             let mut at = value;
             for name in path {
                 let ExternValue::Instance(bundle) = at else {
-                    return Err(Fault::Link(format!("expected an instance that exports `{name}`")));
+                    return Err(Fault::Link(format!("expected an instance that exports `{name}`")).into());
                 };
                 let found = self.bundle(bundle).exports.get(name).copied();
                 at = found.ok_or_else(|| Fault::Link(format!("expected an export `{name}`, found none")))?;
             }
             let ExternValue::Resource(rt) = at else {
-                return Err(Fault::Link(format!("expected a resource type at `{}`", path.join("`, `"))));
+                return Err(Fault::Link(format!("expected a resource type at `{}`", path.join("`, `"))).into());
             };
             let inst = self.at().inst;
             self.instance_mut(inst).resources[resource.index()] = Some(rt);
@@ -378,12 +378,12 @@ impl Store {
         program: &Program,
         instance: CoreInstanceIndex,
         name: &str,
-    ) -> Result<wasm::Extern, Fault> {
+    ) -> Result<wasm::Extern, Box<Fault>> {
         let found = match &self.instantiations.last().expect("in progress").core_instances[instance.index()] {
             CoreInstanceValue::Instance(addr) => self.core.export(&program.modules, *addr, name),
             CoreInstanceValue::Bundle(exports) => exports.iter().find(|export| export.0 == name).map(|export| export.1),
         };
-        found.ok_or_else(|| Fault::Link(format!("expected a core export `{name}`, found none")))
+        found.ok_or_else(|| Fault::Link(format!("expected a core export `{name}`, found none")).into())
     }
 
     fn core_instantiate(
@@ -391,7 +391,7 @@ impl Store {
         env: &mut Env<'_, '_>,
         module: CoreModuleIndex,
         args: &[(String, CoreInstanceIndex)],
-    ) -> Result<(), Fault> {
+    ) -> Result<(), Box<Fault>> {
         let program = env.program;
         let module = self.at().modules[module.index()];
         let code = std::sync::Arc::clone(&program.modules[module.index()].syntax);

@@ -21,12 +21,12 @@ impl Store {
         program: &Program,
         component: ComponentId,
         supplied: &[(String, ExternValue)],
-    ) -> Result<(), Fault> {
+    ) -> Result<(), Box<Fault>> {
         for import in &program.definitions.components[component.index()].imports {
             let Some((_, value)) = supplied.iter().find(|(name, _)| *name == import.name) else {
                 let expected = sort_word(&import.ty);
                 let message = format!("import `{}`: expected {expected}, found nothing of that name", import.name);
-                return Err(Fault::Link(message));
+                return Err(Fault::Link(message).into());
             };
             self.check_extern(program, *value, &import.ty)
                 .map_err(|message| Fault::Link(format!("import `{}`: {message}", import.name)))?;

@@ -31,6 +31,14 @@ pub enum ActorKind {
 impl ActorKind {
     const COUNT: usize = 7;
 
+    const ALL: [Self; Self::COUNT] =
+        [Self::Instance, Self::Task, Self::Thread, Self::Set, Self::Stream, Self::Future, Self::HostCall];
+
+    /// The number of the label that is the kind's word.
+    fn label(self) -> u32 {
+        to_u32(self.position() + 1)
+    }
+
     const fn position(self) -> usize {
         match self {
             Self::Instance => 0,
@@ -114,7 +122,20 @@ struct Entry {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Names {
     entries: Vec<Entry>,
-    labels: Arc<Vec<String>>,
+    labels: Arc<Vec<Label>>,
+}
+
+/// A label with the hash of its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Label {
+    text: String,
+    hash: u64,
+}
+
+impl Label {
+    fn new(text: &str) -> Self {
+        Self { text: text.to_owned(), hash: hash_text(text) }
+    }
 }
 
 impl Clone for Names {
@@ -124,7 +145,9 @@ impl Clone for Names {
 
     fn clone_from(&mut self, from: &Self) {
         self.entries.clone_from(&from.entries);
-        self.labels.clone_from(&from.labels);
+        if !Arc::ptr_eq(&self.labels, &from.labels) {
+            self.labels = Arc::clone(&from.labels);
+        }
     }
 }
 
@@ -138,23 +161,26 @@ impl Default for Names {
             created: [0; ActorKind::COUNT],
             visits: [0; Visit::COUNT],
         };
-        Self { entries: vec![root], labels: Arc::new(vec![String::new()]) }
+        // The word of a kind follows the empty label, in the order of the kinds.
+        let words = ActorKind::ALL.iter().map(|kind| kind.word());
+        let labels = std::iter::once("").chain(words).map(Label::new).collect();
+        Self { entries: vec![root], labels: Arc::new(labels) }
     }
 }
 
 impl Names {
     /// The number of a label, new or known; labels are few (names of exports).
     pub fn label(&mut self, label: &str) -> u32 {
-        let known = self.labels.iter().position(|known| known == label);
+        let known = self.labels.iter().position(|known| known.text == label);
         to_u32(known.unwrap_or_else(|| {
-            Arc::make_mut(&mut self.labels).push(label.to_owned());
+            Arc::make_mut(&mut self.labels).push(Label::new(label));
             self.labels.len() - 1
         }))
     }
 
     /// The text of a label.
     pub fn label_text(&self, label: u32) -> &str {
-        &self.labels[LabelIndex(label).index()]
+        &self.labels[LabelIndex(label).index()].text
     }
 
     /// Counts a visit of a choice point, also one with a single alternative, and tells how many there were before.
@@ -166,12 +192,12 @@ impl Names {
 
     /// Names a new thing after its creator; label 0 means the word of its kind.
     pub fn create(&mut self, creator: ActorId, kind: ActorKind, label: u32) -> ActorId {
-        let label = if label == 0 { self.label(kind.word()) } else { label };
+        let label = if label == 0 { kind.label() } else { label };
         let counter = &mut self.entries[index(creator)].created[kind.position()];
         let ordinal = *counter;
         *counter += 1;
         let above = self.entries[index(creator)].hash;
-        let own = mix(hash_text(&self.labels[LabelIndex(label).index()]), u64::from(ordinal));
+        let own = mix(self.labels[LabelIndex(label).index()].hash, u64::from(ordinal));
         let hash = mix(above, own);
         self.entries.push(Entry {
             creator,

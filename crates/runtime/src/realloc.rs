@@ -28,7 +28,7 @@ impl Store {
         inst: InstanceId,
         func: wasm::FuncAddr,
         args: [u64; 4],
-    ) -> Result<u64, Fault> {
+    ) -> Result<u64, Box<Fault>> {
         assert!(self.instance(inst).may_leave, "nothing lowers into an instance that may not leave");
         self.instance_mut(inst).may_leave = false;
         let actor = self.instance(inst).actor;
@@ -65,19 +65,20 @@ impl Store {
         Ok(ptr)
     }
 
-    fn run_leaf(&mut self, env: &mut Env<'_, '_>, thread: ThreadId) -> Result<u64, Fault> {
+    fn run_leaf(&mut self, env: &mut Env<'_, '_>, thread: ThreadId) -> Result<u64, Box<Fault>> {
         loop {
             match self.run_machine(env, thread) {
                 wasm::Exit::Return => return Ok(self.thread_mut(thread).stack.take_results()[0]),
                 wasm::Exit::Host(host_func, _) => match self.call_host_func(env, thread, host_func)? {
-                    Flow::Results(results) => self.thread_mut(thread).stack.host_return(&results),
+                    Flow::Done => self.thread_mut(thread).stack.host_return(&[]),
+                    Flow::Result(result) => self.thread_mut(thread).stack.host_return(&[result]),
                     Flow::Continue | Flow::Stop => panic!("what can block traps first, since may_leave is false"),
                 },
                 wasm::Exit::Collect => self.collect_garbage(env),
                 wasm::Exit::Limit(limit) => return Err(Fault::Limit(Limit::Core(limit))),
                 wasm::Exit::Trap(trap) => return Err(trap.into()),
                 wasm::Exit::Exception(_) => return Err(Trap::new(TrapRule::CallUncaughtException).into()),
-                wasm::Exit::OutOfFuel => return Err(Fault::Limit(Limit::Realloc)),
+                wasm::Exit::OutOfFuel => return Err(Fault::Limit(Limit::Realloc).into()),
             }
         }
     }

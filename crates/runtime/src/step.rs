@@ -20,7 +20,7 @@ use crate::names::{ActorKind, Visit};
 use crate::program::Program;
 use crate::store::{Func, Store};
 use crate::task::Caller;
-use crate::thread::{Body, Cancelled, Pending};
+use crate::thread::{Body, Cancelled, Pending, ThreadState};
 use crate::trace::{TraceEvent, Tracer};
 
 /// What is outside the store while it runs.
@@ -107,9 +107,10 @@ pub enum Fault {
     Exit(u8),
 }
 
-impl From<Trap> for Fault {
+impl From<Trap> for Box<Fault> {
+    #[cold]
     fn from(trap: Trap) -> Self {
-        Self::Trap(trap)
+        Self::new(Fault::Trap(trap))
     }
 }
 
@@ -142,10 +143,12 @@ impl fmt::Display for Failure {
 impl std::error::Error for Failure {}
 
 /// How a thread goes on after a built-in or a part of its body.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Flow {
-    /// With these core results.
-    Results(SmallVec<[u64; 2]>),
+    /// With no core result.
+    Done,
+    /// With this core result.
+    Result(u64),
     /// With what its state says now.
     Continue,
     /// Not now: it blocked, switched, entered a callee, exited, or waits for a choice or the host.
@@ -162,6 +165,19 @@ pub enum Step {
     /// Nothing runs: it is the embedder's turn.
     Idle,
     /// The fuel is used up; stepping again goes on once there is more.
+    OutOfFuel,
+}
+
+/// Where a step ended, with nothing that has to be made for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Halt {
+    /// At a choice: `Store::choice`.
+    Choice,
+    /// At a question to the host.
+    NeedsHost(Ask),
+    /// Nothing runs.
+    Idle,
+    /// The fuel is used up.
     OutOfFuel,
 }
 
@@ -209,7 +225,7 @@ impl Store {
         Ok(invocation)
     }
 
-    fn begin_invocation(&mut self, env: &mut Env<'_, '_>, func: FuncId, invocation: InvocationId) -> Result<(), Fault> {
+    fn begin_invocation(&mut self, env: &mut Env<'_, '_>, func: FuncId, invocation: InvocationId) -> Result<(), Box<Fault>> {
         let actor = self.invocations.get(invocation.0).actor;
         match *self.func(func) {
             Func::Lifted { callee, ty, is_async, opts, inst, .. } => {
@@ -268,7 +284,10 @@ impl Store {
     /// When something runs, or the thread is not ready.
     pub fn tick(&mut self, env: &mut Env<'_, '_>, thread: ThreadId) {
         assert!(self.running.is_empty(), "the event loop ticks when nothing runs");
-        assert!(self.ready(thread), "the event loop resumes ready threads");
+        assert!(
+            matches!(self.thread(thread).state, ThreadState::Waiting(_)),
+            "the event loop resumes threads that wait; that they are ready is asserted where they stop to wait"
+        );
         let inst = self.instance_of_thread(thread);
         self.enter_from(inst, None);
         self.running.push(Activation { kind: ActivationKind::Tick { inst }, thread: None });
@@ -285,39 +304,65 @@ impl Store {
         ChoicePoint { kind: ChoiceKind::EmbedderTurn, anchor, alternatives }
     }
 
+    /// Counts a turn of the event loop that left no choice.
+    pub(crate) fn count_turn(&mut self) {
+        self.names.visit(ActorId::EMBEDDER, Visit::EmbedderTurn);
+    }
+
     /// Runs up to the next choice, question to the host, or until nothing runs.
     ///
     /// # Errors
     /// A trap or a limit. The chain of activations is dropped and its instances are locked.
     pub fn step(&mut self, env: &mut Env<'_, '_>) -> Result<Step, Failure> {
-        self.run_to_stop(env).map_err(|fault| self.fail(env, fault))
+        Ok(match self.run_to_stop(env).map_err(|fault| self.fail(env, fault))? {
+            Halt::Choice => Step::Choice(self.choice()),
+            Halt::NeedsHost(ask) => Step::NeedsHost(ask),
+            Halt::Idle => Step::Idle,
+            Halt::OutOfFuel => Step::OutOfFuel,
+        })
     }
 
-    pub(crate) fn fail(&mut self, env: &mut Env<'_, '_>, fault: Fault) -> Failure {
+    /// The choice that the last step ended with.
+    ///
+    /// # Panics
+    /// When it ended with none.
+    pub(crate) fn choice(&self) -> ChoicePoint {
+        self.choice_point(self.choosing.as_ref().expect("a step ended with a choice"))
+    }
+
+    #[cold]
+    pub(crate) fn fail(&mut self, env: &mut Env<'_, '_>, fault: Box<Fault>) -> Failure {
         self.fail_in(env, fault, None)
     }
 
     /// A fault while the host was at work on an instance.
-    pub(crate) fn fail_in(&mut self, env: &mut Env<'_, '_>, fault: Fault, at_work: Option<InstanceId>) -> Failure {
+    #[cold]
+    pub(crate) fn fail_in(
+        &mut self,
+        env: &mut Env<'_, '_>,
+        fault: Box<Fault>,
+        at_work: Option<InstanceId>,
+    ) -> Failure {
+        let fault = *fault;
         env.trace(self, || TraceEvent::Fault { fault: &fault });
         let report = Box::new(self.report(env.program));
         self.lock_after_trap(at_work);
         Failure { fault, report }
     }
 
-    fn run_to_stop(&mut self, env: &mut Env<'_, '_>) -> Result<Step, Fault> {
+    pub(crate) fn run_to_stop(&mut self, env: &mut Env<'_, '_>) -> Result<Halt, Box<Fault>> {
         loop {
-            if let Some(choosing) = &self.choosing {
-                return Ok(Step::Choice(self.choice_point(choosing)));
+            if self.choosing.is_some() {
+                return Ok(Halt::Choice);
             }
             if let Some(ask) = self.asking {
-                return Ok(Step::NeedsHost(ask));
+                return Ok(Halt::NeedsHost(ask));
             }
-            let Some(activation) = self.running.last() else { return Ok(Step::Idle) };
+            let Some(activation) = self.running.last() else { return Ok(Halt::Idle) };
             match activation.thread {
                 Some(thread) => {
                     if self.run_thread(env, thread)? == Ran::OutOfFuel {
-                        return Ok(Step::OutOfFuel);
+                        return Ok(Halt::OutOfFuel);
                     }
                 }
                 None => self.continue_activation(env)?,
@@ -326,7 +371,7 @@ impl Store {
     }
 
     /// The thread of the topmost activation blocked or exited: what its resumer does next.
-    fn continue_activation(&mut self, env: &mut Env<'_, '_>) -> Result<(), Fault> {
+    fn continue_activation(&mut self, env: &mut Env<'_, '_>) -> Result<(), Box<Fault>> {
         let activation = self.running.last().expect("an activation goes on at the top");
         match activation.kind {
             ActivationKind::Tick { inst } => {
@@ -346,12 +391,13 @@ impl Store {
         Ok(())
     }
 
-    fn run_thread(&mut self, env: &mut Env<'_, '_>, thread: ThreadId) -> Result<Ran, Fault> {
+    fn run_thread(&mut self, env: &mut Env<'_, '_>, thread: ThreadId) -> Result<Ran, Box<Fault>> {
         loop {
-            let pending = std::mem::take(&mut self.thread_mut(thread).pending);
-            let flow = if pending != Pending::None {
+            let entry = self.thread_mut(thread);
+            let flow = if !matches!(entry.pending, Pending::None) {
+                let pending = std::mem::take(&mut entry.pending);
                 self.go_on(env, thread, &pending)?
-            } else if self.thread(thread).stack.is_empty() {
+            } else if entry.stack.is_empty() {
                 self.run_body(env, thread)?
             } else {
                 match self.run_core(env, thread)? {
@@ -360,10 +406,8 @@ impl Store {
                 }
             };
             match flow {
-                Flow::Results(results) => {
-                    env.trace(self, || TraceEvent::Results { thread, results: &results });
-                    self.thread_mut(thread).stack.host_return(&results);
-                }
+                Flow::Done => self.return_to_core(env, thread, &[]),
+                Flow::Result(result) => self.return_to_core(env, thread, &[result]),
                 Flow::Continue => {}
                 Flow::Stop => return Ok(Ran::Stopped),
             }
@@ -375,7 +419,13 @@ impl Store {
         self.core.collect(&env.program.modules, self.threads.iter().map(|(_, thread)| &thread.stack));
     }
 
-    fn run_core(&mut self, env: &mut Env<'_, '_>, thread: ThreadId) -> Result<Option<Flow>, Fault> {
+    #[inline]
+    fn return_to_core(&mut self, env: &mut Env<'_, '_>, thread: ThreadId, results: &[u64]) {
+        env.trace(self, || TraceEvent::Results { thread, results });
+        self.thread_mut(thread).stack.host_return(results);
+    }
+
+    fn run_core(&mut self, env: &mut Env<'_, '_>, thread: ThreadId) -> Result<Option<Flow>, Box<Fault>> {
         Ok(Some(match self.run_machine(env, thread) {
             wasm::Exit::Collect => {
                 self.collect_garbage(env);
@@ -394,14 +444,14 @@ impl Store {
     }
 
     /// Goes on inside the built-in or wait that a thread was in.
-    fn go_on(&mut self, env: &mut Env<'_, '_>, thread: ThreadId, pending: &Pending) -> Result<Flow, Fault> {
+    fn go_on(&mut self, env: &mut Env<'_, '_>, thread: ThreadId, pending: &Pending) -> Result<Flow, Box<Fault>> {
         let cancelled = std::mem::take(&mut self.thread_mut(thread).resumed);
         match *pending {
             Pending::None => panic!("the caller handles threads that are in nothing"),
             Pending::Lower(subtask) => self.lowered(env, thread, subtask),
             Pending::LowerWait(subtask) | Pending::ResourceDrop(subtask) => Ok(self.lowered_sync(subtask)),
-            Pending::Switch => Ok(Flow::Results(SmallVec::from_slice(&[u64::from(cancelled == Cancelled::True)]))),
-            Pending::HostDrop => Ok(Flow::Results(SmallVec::new())),
+            Pending::Switch => Ok(Flow::Result(u64::from(cancelled == Cancelled::True))),
+            Pending::HostDrop => Ok(Flow::Done),
             Pending::SetWait { set, memory, ptr } => self.set_wait_over(thread, (set, memory, ptr), cancelled),
             Pending::SetDeliver { set, memory, ptr, waited } => {
                 self.set_deliver(env, thread, (set, memory, ptr), waited)

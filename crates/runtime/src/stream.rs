@@ -100,7 +100,7 @@ impl Store {
     ///
     /// Spec: CanonicalABI.md, "Stream State", `SharedStreamImpl.read` and `SharedStreamImpl.write`, which differ in the
     /// direction and in what two buffers of zero length do.
-    pub(crate) fn stream_rendezvous(&mut self, env: &mut Env<'_, '_>, id: WaitableId) -> Result<(), Fault> {
+    pub(crate) fn stream_rendezvous(&mut self, env: &mut Env<'_, '_>, id: WaitableId) -> Result<(), Box<Fault>> {
         let end = self.waitable(id).end();
         let (shared, direction) = (end.shared, end.kind.direction);
         self.touch_shared(shared);
@@ -163,7 +163,7 @@ impl Store {
         from: WaitableId,
         to: WaitableId,
         count: u32,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), Box<Fault>> {
         env.trace(self, || TraceEvent::Copy { from, to, count });
         self.notes.progress = true;
         let payload = self.shared(self.waitable(from).end().shared).payload;
@@ -204,7 +204,7 @@ impl Store {
     }
 
     /// Spec: CanonicalABI.md, "Buffer State", `ReadableBufferGuestImpl.read`, but for the progress.
-    fn read_elements(&mut self, env: &mut Env<'_, '_>, id: WaitableId, count: u32) -> Result<Value, Fault> {
+    fn read_elements(&mut self, env: &mut Env<'_, '_>, id: WaitableId, count: u32) -> Result<Value, Box<Fault>> {
         let buffer = self.end_buffer(id);
         let progress = to_usize(u64::from(buffer.progress));
         let count = to_usize(u64::from(count));
@@ -229,7 +229,7 @@ impl Store {
         id: WaitableId,
         _count: u32,
         values: Value,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), Box<Fault>> {
         let end = self.waitable_mut(id).end_mut();
         let buffer = end.buffer.as_mut().expect("an end that copies has a buffer");
         let place: GuestPlace = match &mut buffer.place {

@@ -24,10 +24,22 @@ pub const THREADS: TableRules =
     TableRules { out_of_bounds: TrapRule::ThreadTableOutOfBounds, empty: TrapRule::ThreadTableEmpty };
 
 /// Entries by guest-visible index.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Table<T> {
     array: Vec<Option<T>>,
     free: Vec<HandleIndex>,
+}
+
+impl<T: Clone> Clone for Table<T> {
+    fn clone(&self) -> Self {
+        Self { array: self.array.clone(), free: self.free.clone() }
+    }
+
+    /// Reuses what the lists have allocated.
+    fn clone_from(&mut self, from: &Self) {
+        self.array.clone_from(&from.array);
+        self.free.clone_from(&from.free);
+    }
 }
 
 impl<T> Default for Table<T> {
@@ -46,9 +58,13 @@ impl<T> Table<T> {
     ///
     /// # Traps
     /// `table/out-of-bounds` and `table/empty`, or their thread-table forms.
+    #[inline]
     pub fn get(&self, i: HandleIndex, rules: TableRules) -> Result<&T, Trap> {
-        let entry = self.array.get(i.index()).ok_or_else(|| Trap::with(rules.out_of_bounds, i.0.to_string()))?;
-        entry.as_ref().ok_or_else(|| Trap::with(rules.empty, i.0.to_string()))
+        match self.array.get(i.index()) {
+            Some(Some(entry)) => Ok(entry),
+            Some(None) => Err(unknown(rules.empty, i)),
+            None => Err(unknown(rules.out_of_bounds, i)),
+        }
     }
 
     /// The entry at an index that is known to be in use, to be changed.
@@ -115,6 +131,12 @@ impl<T> Table<T> {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+}
+
+#[cold]
+#[inline(never)]
+fn unknown(rule: TrapRule, i: HandleIndex) -> Trap {
+    Trap::with(rule, i.0.to_string())
 }
 
 impl HandleIndex {

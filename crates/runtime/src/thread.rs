@@ -109,7 +109,7 @@ impl choice::StateHash for Body {
 }
 
 /// What a thread does when it goes on: the built-in, or the wait of its body, that it is inside of.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Pending {
     /// Go on in core code or with the body.
     #[default]

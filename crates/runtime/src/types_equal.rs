@@ -48,14 +48,14 @@ impl Store {
         (a, of_a): (ValType, Option<InstanceId>),
         (b, of_b): (ValType, Option<InstanceId>),
     ) -> bool {
+        if a == b && of_a == of_b {
+            return true;
+        }
         let types = &program.definitions.types;
         if !types.contains_resource(a) && !types.contains_resource(b) {
             return a == b;
         }
         let (ValType::Defined(id_a), ValType::Defined(id_b)) = (a, b) else { return a == b };
-        if id_a == id_b && of_a == of_b {
-            return true;
-        }
         let (type_a, type_b) = (types.defined(id_a), types.defined(id_b));
         match (type_a, type_b) {
             (DefinedType::Own(a), DefinedType::Own(b)) | (DefinedType::Borrow(a), DefinedType::Borrow(b)) => {

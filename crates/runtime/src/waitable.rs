@@ -95,12 +95,29 @@ pub enum PendingEvent {
 state_hash!(enum PendingEvent { 0 => Subtask, 1 => Stream { result, reclaim }, 2 => Future { result } });
 
 /// What a waitable is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub enum WaitableKind {
     /// A subtask.
     Subtask(Box<Subtask>),
     /// An end of a stream or future.
     End(CopyEnd),
+}
+
+impl Clone for WaitableKind {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Subtask(subtask) => Self::Subtask(subtask.clone()),
+            Self::End(end) => Self::End(end.clone()),
+        }
+    }
+
+    /// Reuses the subtask's allocation.
+    fn clone_from(&mut self, from: &Self) {
+        match (self, from) {
+            (Self::Subtask(own), Self::Subtask(from)) => own.clone_from(from),
+            (own, from) => *own = from.clone(),
+        }
+    }
 }
 state_hash!(enum WaitableKind { 0 => Subtask(subtask), 1 => End(end) });
 
@@ -115,7 +132,7 @@ pub enum Owner {
 state_hash!(enum Owner { 0 => Instance(instance), 1 => Host });
 
 /// A waitable. Spec: CanonicalABI.md, "Waitable State", `Waitable`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Waitable {
     /// What it is.
     pub kind: WaitableKind,
@@ -133,6 +150,20 @@ pub struct Waitable {
     pub actor: ActorId,
 }
 state_hash!(struct Waitable { kind, owner, index, pending_event, wset, has_sync_waiter } skip { actor });
+
+impl Clone for Waitable {
+    fn clone(&self) -> Self {
+        Self { kind: self.kind.clone(), ..*self }
+    }
+
+    /// Reuses the subtask's allocation.
+    fn clone_from(&mut self, from: &Self) {
+        let Self { kind, owner, index, pending_event, wset, has_sync_waiter, actor } = from;
+        self.kind.clone_from(kind);
+        (self.owner, self.index, self.pending_event) = (*owner, *index, *pending_event);
+        (self.wset, self.has_sync_waiter, self.actor) = (*wset, *has_sync_waiter, *actor);
+    }
+}
 
 /// A waitable set. Spec: CanonicalABI.md, "Waitable State", `WaitableSet`.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -44,6 +44,7 @@ fn first_of(wait_for: WaitFor, pending_first: Follow) -> BlockOrContinue {
 
 impl Store {
     /// Whether what a thread waits for has come about. Spec: the closures `ready_func`.
+    #[inline]
     pub fn holds(&self, thread: ThreadId, wait_for: WaitFor) -> bool {
         let inst = || self.instance(self.instance_of_thread(thread));
         match wait_for {
@@ -76,7 +77,13 @@ impl Store {
 
     /// The ready threads in the order of `Store.waiting`.
     pub fn ready_threads(&self) -> SmallVec<[ThreadId; 4]> {
-        self.waiting.iter().copied().filter(|thread| self.ready(*thread)).collect()
+        let mut ready = SmallVec::new();
+        for thread in &self.waiting {
+            if self.ready(*thread) {
+                ready.push(*thread);
+            }
+        }
+        ready
     }
 
     /// The threads below the running one: who called or resumed it, the nearest first.

@@ -337,7 +337,7 @@ pub enum Cancellable {
 pub type Payload = Option<ValType>;
 
 /// The canonical built-ins with their immediates. Spec: CanonicalABI.md, "Canonical Definitions".
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Builtin {
     /// `resource.new`
     ResourceNew(ResourceIndex),

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use choice::{StateHash, StateHasher};
+use smallvec::SmallVec;
 
 use crate::limits::DIRTY_PAGE_LOG2;
 use crate::memory::Memory;
@@ -15,17 +16,26 @@ use crate::store::{CoreStore, Live, Table};
 
 const PAGE_BYTES: usize = 1 << DIRTY_PAGE_LOG2;
 
+/// How many pages are shared as one.
+const CHUNK_PAGES: usize = 16;
+
 /// The bytes of a page with their hash.
 #[derive(Debug)]
-pub(crate) struct Page {
+struct Page {
     hash: u128,
     bytes: Box<[u8]>,
 }
 
+/// Pages that lie one after another.
+type Chunk = SmallVec<[Arc<Page>; CHUNK_PAGES]>;
+
 /// The pages that a memory had when it was last in step with a snapshot: page for page, those that are not dirty are as here.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Pages {
-    list: Arc<Vec<Arc<Page>>>,
+    /// All but the last are full.
+    chunks: Vec<Arc<Chunk>>,
+    /// How many bytes the pages have.
+    length: usize,
     /// The sum of what the pages contribute to the hash of the memory.
     sum: u128,
 }
@@ -38,69 +48,110 @@ fn contribution(number: usize, hash: u128) -> u128 {
 }
 
 fn page_hash(bytes: &[u8]) -> u128 {
-    let mut hasher = StateHasher::new();
-    hasher.write(bytes);
-    hasher.finish()
+    choice::hash::hash_bytes(bytes)
+}
+
+/// Whether no page is dirty; looks at all, which is quicker than to stop at the first.
+fn is_clean(dirty: &[u8]) -> bool {
+    dirty.iter().fold(0, |all, one| all | one) == 0
+}
+
+impl Pages {
+    fn page(&self, number: usize) -> Option<&Arc<Page>> {
+        self.chunks.get(number / CHUNK_PAGES)?.get(number % CHUNK_PAGES)
+    }
+
+    /// Makes these pages others, and keeps what both have.
+    fn copy(&mut self, from: &Self) {
+        self.chunks.truncate(from.chunks.len());
+        for (own, from) in self.chunks.iter_mut().zip(&from.chunks) {
+            if !Arc::ptr_eq(own, from) {
+                *own = Arc::clone(from);
+            }
+        }
+        self.chunks.extend_from_slice(&from.chunks[self.chunks.len()..]);
+        (self.length, self.sum) = (from.length, from.sum);
+    }
 }
 
 impl Memory {
     /// Keeps the pages that were written since the last call.
     fn keep(&mut self) {
-        let count = self.dirty.len();
-        let last = self.bytes.len() - count.saturating_sub(1) * PAGE_BYTES;
-        let same_length =
-            self.pages.list.len() == count && self.pages.list.last().is_none_or(|page| page.bytes.len() == last);
-        if same_length && self.dirty.iter().all(|dirty| *dirty == 0) {
+        if self.pages.length != self.bytes.len() {
+            // The page that was the last one may have got longer.
+            if let Some(last) = self.dirty.get_mut(self.pages.length / PAGE_BYTES) {
+                *last = 1;
+            }
+        } else if is_clean(&self.dirty) {
             return;
         }
-        let pages = Arc::make_mut(&mut self.pages.list);
-        pages.truncate(count);
-        for (number, bytes) in self.bytes.chunks(PAGE_BYTES).enumerate() {
-            if pages.get(number).is_some_and(|page| page.bytes.len() == bytes.len()) && self.dirty[number] == 0 {
-                continue;
+        let Pages { chunks, length, sum } = &mut self.pages;
+        let dirty = self.dirty.chunks(CHUNK_PAGES);
+        for (place, (bytes, dirty)) in self.bytes.chunks(CHUNK_PAGES * PAGE_BYTES).zip(dirty).enumerate() {
+            match chunks.get(place) {
+                Some(chunk) if chunk.len() == dirty.len() && is_clean(dirty) => continue,
+                Some(_) => {}
+                None => chunks.push(Arc::default()),
             }
-            let page = Arc::new(Page { hash: page_hash(bytes), bytes: bytes.into() });
-            if number < pages.len() {
-                pages[number] = page;
-            } else {
-                pages.push(page);
+            let chunk = Arc::make_mut(&mut chunks[place]);
+            for (position, (bytes, dirty)) in bytes.chunks(PAGE_BYTES).zip(dirty).enumerate() {
+                let number = place * CHUNK_PAGES + position;
+                let old = chunk.get_mut(position);
+                if *dirty == 0 && old.is_some() {
+                    continue;
+                }
+                let hash = page_hash(bytes);
+                match old {
+                    // It was written to, and is what it was.
+                    Some(old) if old.hash == hash && old.bytes.len() == bytes.len() => {}
+                    Some(old) => {
+                        *sum = sum.wrapping_sub(contribution(number, old.hash));
+                        *sum = sum.wrapping_add(contribution(number, hash));
+                        *old = Arc::new(Page { hash, bytes: bytes.into() });
+                    }
+                    None => {
+                        *sum = sum.wrapping_add(contribution(number, hash));
+                        chunk.push(Arc::new(Page { hash, bytes: bytes.into() }));
+                    }
+                }
             }
         }
-        let numbered = pages.iter().enumerate();
-        self.pages.sum = numbered.fold(0, |sum, (number, page)| sum.wrapping_add(contribution(number, page.hash)));
+        *length = self.bytes.len();
         self.dirty.fill(0);
     }
 
-    fn freeze(&mut self) -> Self {
+    fn freeze_into(&mut self, to: &mut Self) {
         self.keep();
-        Self { ty: self.ty, bytes: Vec::new(), dirty: Vec::new(), pages: self.pages.clone() }
+        to.ty = self.ty;
+        to.pages.copy(&self.pages);
     }
 
     fn thaw(&mut self, frozen: &Self) {
-        let same = Arc::ptr_eq(&self.pages.list, &frozen.pages.list);
-        let (old, new) = (&self.pages.list, &frozen.pages.list);
-        if same && self.dirty.len() == new.len() && self.dirty.iter().all(|dirty| *dirty == 0) {
-            return;
-        }
-        let length: usize = match new.last() {
-            Some(last) => (new.len() - 1) * PAGE_BYTES + last.bytes.len(),
-            None => 0,
-        };
-        self.bytes.resize(length, 0);
-        let clean = self.dirty.len();
-        self.dirty.resize(new.len(), 1);
-        for (number, page) in new.iter().enumerate() {
-            let known = number < clean
-                && self.dirty[number] == 0
-                && old.get(number).is_some_and(|old| same || Arc::ptr_eq(old, page));
-            if !known {
-                let at = number * PAGE_BYTES;
-                self.bytes[at..at + page.bytes.len()].copy_from_slice(&page.bytes);
+        let (old, new) = (&self.pages, &frozen.pages);
+        let same_length = self.bytes.len() == new.length;
+        let known = self.dirty.len();
+        self.bytes.resize(new.length, 0);
+        self.dirty.resize(new.length.div_ceil(PAGE_BYTES), 1);
+        for (place, chunk) in new.chunks.iter().enumerate() {
+            let first = place * CHUNK_PAGES;
+            let end = first + chunk.len();
+            let same = same_length && old.chunks.get(place).is_some_and(|old| Arc::ptr_eq(old, chunk));
+            if same && is_clean(&self.dirty[first..end]) {
+                continue;
             }
+            for (number, page) in (first..end).zip(chunk.iter()) {
+                let is_known = number < known
+                    && self.dirty[number] == 0
+                    && old.page(number).is_some_and(|old| Arc::ptr_eq(old, page));
+                if !is_known {
+                    let at = number * PAGE_BYTES;
+                    self.bytes[at..at + page.bytes.len()].copy_from_slice(&page.bytes);
+                }
+            }
+            self.dirty[first..end].fill(0);
         }
-        self.dirty.fill(0);
         self.ty = frozen.ty;
-        self.pages = frozen.pages.clone();
+        self.pages.copy(&frozen.pages);
     }
 }
 
@@ -108,18 +159,26 @@ impl StateHash for Memory {
     /// Hashes the hashes of pages, so that pages that did not change are not read.
     fn state_hash(&self, hasher: &mut StateHasher) {
         self.bytes.len().state_hash(hasher);
-        let mut sum = if self.pages.list.len() == self.dirty.len() { self.pages.sum } else { 0 };
-        let all = self.pages.list.len() != self.dirty.len();
-        for (number, bytes) in self.bytes.chunks(PAGE_BYTES).enumerate() {
-            let known = self.pages.list.get(number).filter(|page| page.bytes.len() == bytes.len());
-            if self.dirty[number] == 0 && !all && known.is_some() {
+        let Pages { chunks, length, sum } = &self.pages;
+        let mut sum = *sum;
+        let same_length = *length == self.bytes.len();
+        for (place, dirty) in self.dirty.chunks(CHUNK_PAGES).enumerate() {
+            if same_length && is_clean(dirty) {
                 continue;
             }
-            if let (false, Some(old)) = (all, self.pages.list.get(number)) {
-                sum = sum.wrapping_sub(contribution(number, old.hash));
+            let chunk = chunks.get(place);
+            for (position, dirty) in dirty.iter().enumerate() {
+                let number = place * CHUNK_PAGES + position;
+                let bytes = &self.bytes[number * PAGE_BYTES..self.bytes.len().min((number + 1) * PAGE_BYTES)];
+                let old = chunk.and_then(|chunk| chunk.get(position));
+                if let Some(old) = old {
+                    if *dirty == 0 && old.bytes.len() == bytes.len() {
+                        continue;
+                    }
+                    sum = sum.wrapping_sub(contribution(number, old.hash));
+                }
+                sum = sum.wrapping_add(contribution(number, page_hash(bytes)));
             }
-            let known = known.filter(|_| self.dirty[number] == 0);
-            sum = sum.wrapping_add(contribution(number, known.map_or_else(|| page_hash(bytes), |page| page.hash)));
         }
         sum.state_hash(hasher);
     }
@@ -131,6 +190,16 @@ impl Stack {
     pub fn freeze(&self) -> Self {
         let cells = if self.state == State::Empty { Vec::new() } else { self.cells.0[..self.top].to_vec() };
         Self { cells: Cells(cells), ..*self }
+    }
+
+    /// Makes another stack this one without its spare cells; it cannot run.
+    pub fn freeze_into(&self, to: &mut Self) {
+        let mut cells = std::mem::replace(&mut to.cells, Cells::none());
+        cells.0.clear();
+        if self.state != State::Empty {
+            cells.0.extend_from_slice(&self.cells.0[..self.top]);
+        }
+        *to = Self { cells, ..*self };
     }
 
     /// A stack as it was when it was frozen.
@@ -153,32 +222,36 @@ impl Stack {
 }
 
 impl Live {
-    fn thaw(&mut self, frozen: &Self) {
-        let Self { tables, memories, cells, elems, dropped, heap, parameters } = self;
-        tables.truncate(frozen.tables.len());
-        for (table, from) in tables.iter_mut().zip(&frozen.tables) {
+    /// Makes this state another one, but for the memories.
+    fn copy(&mut self, from: &Self) {
+        let Self { tables, memories: _, cells, elems, dropped, heap, parameters } = self;
+        tables.truncate(from.tables.len());
+        for (table, from) in tables.iter_mut().zip(&from.tables) {
             table.ty = from.ty;
-            table.elems.clone_from(&from.elems);
+            if table.elems != from.elems {
+                table.elems.clone_from(&from.elems);
+            }
         }
-        for from in &frozen.tables[tables.len()..] {
+        for from in &from.tables[tables.len()..] {
             tables.push(Table { ty: from.ty, elems: from.elems.clone() });
         }
-        memories.truncate(frozen.memories.len());
-        while memories.len() < frozen.memories.len() {
-            memories.push(Memory::empty(frozen.memories[memories.len()].ty));
-        }
-        for (memory, from) in memories.iter_mut().zip(&frozen.memories) {
-            memory.thaw(from);
-        }
-        cells.clone_from(&frozen.cells);
+        cells.clone_from(&from.cells);
         // Segments change only by being dropped.
-        if elems.iter().map(|cells| cells.len()).ne(frozen.elems.iter().map(|cells| cells.len())) {
-            elems.clone_from(&frozen.elems);
+        if elems.iter().map(|cells| cells.len()).ne(from.elems.iter().map(|cells| cells.len())) {
+            elems.clone_from(&from.elems);
         }
-        dropped.clone_from(&frozen.dropped);
-        parameters.clone_from(&frozen.parameters);
-        if heap != &frozen.heap {
-            heap.clone_from(&frozen.heap);
+        dropped.clone_from(&from.dropped);
+        parameters.clone_from(&from.parameters);
+        if heap != &from.heap {
+            heap.clone_from(&from.heap);
+        }
+    }
+
+    /// Makes room for as many memories as there are.
+    fn match_memories(&mut self, memories: &[Memory]) {
+        self.memories.truncate(memories.len());
+        while self.memories.len() < memories.len() {
+            self.memories.push(Memory::empty(memories[self.memories.len()].ty));
         }
     }
 }
@@ -187,20 +260,22 @@ impl CoreStore {
     /// This state with memories as shared pages; it cannot run.
     #[must_use]
     pub fn freeze(&mut self) -> Self {
-        let live = &mut self.live;
-        Self {
-            limits: self.limits,
-            links: Arc::clone(&self.links),
-            live: Live {
-                tables: live.tables.clone(),
-                memories: live.memories.iter_mut().map(Memory::freeze).collect(),
-                cells: live.cells.clone(),
-                elems: live.elems.clone(),
-                dropped: live.dropped.clone(),
-                heap: live.heap.clone(),
-                parameters: live.parameters.clone(),
-            },
+        let mut frozen = Self::new(self.limits);
+        self.freeze_into(&mut frozen);
+        frozen
+    }
+
+    /// Makes another state this one, with memories as shared pages; it cannot run.
+    pub fn freeze_into(&mut self, to: &mut Self) {
+        to.limits = self.limits;
+        if !Arc::ptr_eq(&to.links, &self.links) {
+            to.links = Arc::clone(&self.links);
         }
+        to.live.match_memories(&self.live.memories);
+        for (memory, to) in self.live.memories.iter_mut().zip(&mut to.live.memories) {
+            memory.freeze_into(to);
+        }
+        to.live.copy(&self.live);
     }
 
     /// Makes this state what it was when it was frozen.
@@ -209,6 +284,10 @@ impl CoreStore {
             self.links = Arc::clone(&frozen.links);
         }
         self.limits = frozen.limits;
-        self.live.thaw(&frozen.live);
+        self.live.match_memories(&frozen.live.memories);
+        for (memory, from) in self.live.memories.iter_mut().zip(&frozen.live.memories) {
+            memory.thaw(from);
+        }
+        self.live.copy(&frozen.live);
     }
 }

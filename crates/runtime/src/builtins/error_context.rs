@@ -16,7 +16,7 @@ use crate::table::HANDLES;
 
 impl Store {
     /// Spec: CanonicalABI.md, "`canon error-context.new`", `canon_error_context_new`.
-    pub(super) fn error_context_new(&mut self, env: &mut Env<'_, '_>, call: Call<'_>) -> Result<Flow, Fault> {
+    pub(super) fn error_context_new(&mut self, env: &mut Env<'_, '_>, call: Call<'_>) -> Result<Flow, Box<Fault>> {
         self.trap_if_may_not_leave(call.inst)?;
         let words = ["dropped", "kept"];
         let kept = self.data_choice(env, ChoiceKind::KeepErrorMessage, "error-context.new", &words) == 1;
@@ -35,7 +35,7 @@ impl Store {
 
     /// Spec: CanonicalABI.md, "`canon error-context.debug-message`", `canon_error_context_debug_message`. Differs: the text
     /// stores without a check; a guest can pass any address, so a bad one traps.
-    pub(super) fn error_context_debug_message(&mut self, env: &mut Env<'_, '_>, call: Call<'_>) -> Result<Flow, Fault> {
+    pub(super) fn error_context_debug_message(&mut self, env: &mut Env<'_, '_>, call: Call<'_>) -> Result<Flow, Box<Fault>> {
         self.trap_if_may_not_leave(call.inst)?;
         let i = call.index(0);
         let id = as_error_context(self.instance(call.inst).handles.get(i, HANDLES)?, i)?;
@@ -59,7 +59,7 @@ impl Store {
     }
 
     /// Spec: CanonicalABI.md, "`canon error-context.drop`", `canon_error_context_drop`.
-    pub(super) fn error_context_drop(&mut self, call: Call<'_>) -> Result<Flow, Fault> {
+    pub(super) fn error_context_drop(&mut self, call: Call<'_>) -> Result<Flow, Box<Fault>> {
         self.trap_if_may_not_leave(call.inst)?;
         let i = call.index(0);
         let removed = self.instance_mut(call.inst).handles.remove(i, HANDLES)?;

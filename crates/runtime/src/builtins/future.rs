@@ -11,17 +11,17 @@ use crate::store::Store;
 
 impl Store {
     /// Spec: CanonicalABI.md, "`canon {stream,future}.new`", `canon_future_new`.
-    pub(super) fn future_new(&mut self, call: Call<'_>, payload: Payload) -> Result<Flow, Fault> {
+    pub(super) fn future_new(&mut self, call: Call<'_>, payload: Payload) -> Result<Flow, Box<Fault>> {
         self.new_shared(call, SharedKind::Future, payload)
     }
 
     /// Spec: CanonicalABI.md, "`canon future.{read,write}`", `canon_future_read`.
-    pub(super) fn future_read(&mut self, env: &mut Env<'_, '_>, call: Call<'_>, p: Payload) -> Result<Flow, Fault> {
+    pub(super) fn future_read(&mut self, env: &mut Env<'_, '_>, call: Call<'_>, p: Payload) -> Result<Flow, Box<Fault>> {
         self.future_copy(env, call, EndKind::READABLE_FUTURE, p)
     }
 
     /// Spec: CanonicalABI.md, "`canon future.{read,write}`", `canon_future_write`.
-    pub(super) fn future_write(&mut self, env: &mut Env<'_, '_>, call: Call<'_>, p: Payload) -> Result<Flow, Fault> {
+    pub(super) fn future_write(&mut self, env: &mut Env<'_, '_>, call: Call<'_>, p: Payload) -> Result<Flow, Box<Fault>> {
         self.future_copy(env, call, EndKind::WRITABLE_FUTURE, p)
     }
 
@@ -32,7 +32,7 @@ impl Store {
         call: Call<'_>,
         kind: EndKind,
         payload: Payload,
-    ) -> Result<Flow, Fault> {
+    ) -> Result<Flow, Box<Fault>> {
         let id = self.copy_checks(env, call, kind, payload)?;
         self.begin_copy(env, call, id, (payload, 1))?;
         self.future_rendezvous(env, id)?;
@@ -46,7 +46,7 @@ impl Store {
         call: Call<'_>,
         payload: Payload,
         is_async: bool,
-    ) -> Result<Flow, Fault> {
+    ) -> Result<Flow, Box<Fault>> {
         self.cancel_copy(env, call, EndKind::READABLE_FUTURE, payload, is_async)
     }
 
@@ -57,7 +57,7 @@ impl Store {
         call: Call<'_>,
         payload: Payload,
         is_async: bool,
-    ) -> Result<Flow, Fault> {
+    ) -> Result<Flow, Box<Fault>> {
         self.cancel_copy(env, call, EndKind::WRITABLE_FUTURE, payload, is_async)
     }
 
@@ -67,7 +67,7 @@ impl Store {
         env: &mut Env<'_, '_>,
         call: Call<'_>,
         payload: Payload,
-    ) -> Result<Flow, Fault> {
+    ) -> Result<Flow, Box<Fault>> {
         self.drop_end(env, call, EndKind::READABLE_FUTURE, payload)
     }
 
@@ -77,7 +77,7 @@ impl Store {
         env: &mut Env<'_, '_>,
         call: Call<'_>,
         payload: Payload,
-    ) -> Result<Flow, Fault> {
+    ) -> Result<Flow, Box<Fault>> {
         self.drop_end(env, call, EndKind::WRITABLE_FUTURE, payload)
     }
 }

@@ -13,7 +13,7 @@ mod task;
 mod thread;
 mod waitable_set;
 
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 use syntax::component::{Async, Builtin, Cancellable, PtrType};
 
 use crate::canon_lower::LoweredCall;
@@ -51,13 +51,13 @@ impl Call<'_> {
 }
 
 /// The thread goes on with one result.
-fn result(cell: u64) -> Flow {
-    Flow::Results(smallvec![cell])
+const fn result(cell: u64) -> Flow {
+    Flow::Result(cell)
 }
 
 /// The thread goes on with no result.
-fn done() -> Flow {
-    Flow::Results(SmallVec::new())
+const fn done() -> Flow {
+    Flow::Done
 }
 
 /// The answer of a built-in that would have to wait. Spec: CanonicalABI.md, `BLOCKED`.
@@ -94,9 +94,14 @@ impl Store {
         env: &mut Env<'_, '_>,
         thread: ThreadId,
         func: wasm::HostFuncId,
-    ) -> Result<Flow, Fault> {
-        let args: SmallVec<[u64; 16]> = SmallVec::from_slice(self.thread(thread).stack.host_args());
-        let inst = self.instance_of_thread(thread);
+    ) -> Result<Flow, Box<Fault>> {
+        let entry = self.thread(thread);
+        // Arguments are few: a loop is quicker than a call that copies.
+        let mut args: SmallVec<[u64; 16]> = SmallVec::new();
+        for arg in entry.stack.host_args() {
+            args.push(*arg);
+        }
+        let inst = self.task(entry.task).inst;
         let position = syntax::convert::to_usize(u64::from(func.0));
         match &self.linked.core_funcs[position] {
             CoreFunc::Lowered { func, ty, opts } => {
@@ -104,7 +109,7 @@ impl Store {
                 self.canon_lower(env, thread, call)
             }
             CoreFunc::Builtin { builtin, opts, table } => {
-                let (builtin, table) = (builtin.clone(), *table);
+                let (builtin, table) = (*builtin, *table);
                 let call = Call { thread, inst, opts: *opts, args: &args };
                 env.trace(self, || TraceEvent::Builtin { thread, builtin: &builtin, args: &args });
                 self.call_builtin(env, call, &builtin, table)
@@ -118,7 +123,7 @@ impl Store {
         call: Call<'_>,
         builtin: &Builtin,
         table: Option<wasm::TableAddr>,
-    ) -> Result<Flow, Fault> {
+    ) -> Result<Flow, Box<Fault>> {
         match builtin {
             Builtin::ResourceNew(rt) => self.resource_new(call, *rt),
             Builtin::ResourceDrop(rt) => self.resource_drop(env, call, *rt),

@@ -23,7 +23,7 @@ use crate::waitable::{Owner, WaitableKind};
 
 impl Store {
     /// Spec: CanonicalABI.md, "`canon resource.new`", `canon_resource_new`.
-    pub(super) fn resource_new(&mut self, call: Call<'_>, rt: ResourceIndex) -> Result<Flow, Fault> {
+    pub(super) fn resource_new(&mut self, call: Call<'_>, rt: ResourceIndex) -> Result<Flow, Box<Fault>> {
         self.trap_if_may_not_leave(call.inst)?;
         let rt = self.resource_type_of(call.inst, rt);
         let h = ResourceHandle { rt, rep: call.u32(0), own: true, borrow_scope: None, num_lends: 0 };
@@ -38,7 +38,7 @@ impl Store {
         env: &mut Env<'_, '_>,
         call: Call<'_>,
         rt: ResourceIndex,
-    ) -> Result<Flow, Fault> {
+    ) -> Result<Flow, Box<Fault>> {
         self.trap_if_may_not_leave(call.inst)?;
         let i = call.index(0);
         let removed = self.instance_mut(call.inst).handles.remove(i, HANDLES)?;
@@ -105,7 +105,7 @@ impl Store {
     }
 
     /// Spec: CanonicalABI.md, "`canon resource.rep`", `canon_resource_rep`.
-    pub(super) fn resource_rep(&mut self, call: Call<'_>, rt: ResourceIndex) -> Result<Flow, Fault> {
+    pub(super) fn resource_rep(&mut self, call: Call<'_>, rt: ResourceIndex) -> Result<Flow, Box<Fault>> {
         let i = call.index(0);
         let h = as_resource(self.instance(call.inst).handles.get(i, HANDLES)?, i)?;
         let expected = self.resource_type_of(call.inst, rt);
@@ -116,7 +116,7 @@ impl Store {
     }
 
     /// Spec: CanonicalABI.md, "`canon backpressure.{inc,dec}`", `canon_backpressure_inc`.
-    pub(super) fn backpressure_inc(&mut self, call: Call<'_>) -> Result<Flow, Fault> {
+    pub(super) fn backpressure_inc(&mut self, call: Call<'_>) -> Result<Flow, Box<Fault>> {
         let inst = self.instance_mut(call.inst);
         inst.backpressure += 1;
         if inst.backpressure == 1 << 16 {
@@ -126,7 +126,7 @@ impl Store {
     }
 
     /// Spec: CanonicalABI.md, "`canon backpressure.{inc,dec}`", `canon_backpressure_dec`.
-    pub(super) fn backpressure_dec(&mut self, call: Call<'_>) -> Result<Flow, Fault> {
+    pub(super) fn backpressure_dec(&mut self, call: Call<'_>) -> Result<Flow, Box<Fault>> {
         let inst = self.instance_mut(call.inst);
         inst.backpressure =
             inst.backpressure.checked_sub(1).ok_or_else(|| Trap::new(TrapRule::BackpressureUnderflow))?;

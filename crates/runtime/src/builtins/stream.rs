@@ -20,12 +20,12 @@ use crate::waitable::{Owner, PendingEvent, WaitableKind};
 
 impl Store {
     /// Spec: CanonicalABI.md, "`canon {stream,future}.new`", `canon_stream_new`.
-    pub(super) fn stream_new(&mut self, call: Call<'_>, payload: Payload) -> Result<Flow, Fault> {
+    pub(super) fn stream_new(&mut self, call: Call<'_>, payload: Payload) -> Result<Flow, Box<Fault>> {
         self.new_shared(call, SharedKind::Stream, payload)
     }
 
     /// Makes what two ends share, and the ends, the readable one first.
-    pub(super) fn new_shared(&mut self, call: Call<'_>, kind: SharedKind, payload: Payload) -> Result<Flow, Fault> {
+    pub(super) fn new_shared(&mut self, call: Call<'_>, kind: SharedKind, payload: Payload) -> Result<Flow, Box<Fault>> {
         self.trap_if_may_not_leave(call.inst)?;
         let word = match kind {
             SharedKind::Stream => ActorKind::Stream,
@@ -48,12 +48,12 @@ impl Store {
     }
 
     /// Spec: CanonicalABI.md, "`canon stream.{read,write}`", `canon_stream_read`.
-    pub(super) fn stream_read(&mut self, env: &mut Env<'_, '_>, call: Call<'_>, p: Payload) -> Result<Flow, Fault> {
+    pub(super) fn stream_read(&mut self, env: &mut Env<'_, '_>, call: Call<'_>, p: Payload) -> Result<Flow, Box<Fault>> {
         self.stream_copy(env, call, EndKind::READABLE_STREAM, p)
     }
 
     /// Spec: CanonicalABI.md, "`canon stream.{read,write}`", `canon_stream_write`.
-    pub(super) fn stream_write(&mut self, env: &mut Env<'_, '_>, call: Call<'_>, p: Payload) -> Result<Flow, Fault> {
+    pub(super) fn stream_write(&mut self, env: &mut Env<'_, '_>, call: Call<'_>, p: Payload) -> Result<Flow, Box<Fault>> {
         self.stream_copy(env, call, EndKind::WRITABLE_STREAM, p)
     }
 
@@ -64,7 +64,7 @@ impl Store {
         call: Call<'_>,
         kind: EndKind,
         payload: Payload,
-    ) -> Result<Flow, Fault> {
+    ) -> Result<Flow, Box<Fault>> {
         let id = self.copy_checks(env, call, kind, payload)?;
         self.begin_copy(env, call, id, (payload, call.u32(2)))?;
         self.stream_rendezvous(env, id)?;
@@ -78,7 +78,7 @@ impl Store {
         call: Call<'_>,
         kind: EndKind,
         payload: Payload,
-    ) -> Result<WaitableId, Fault> {
+    ) -> Result<WaitableId, Box<Fault>> {
         self.trap_if_may_not_leave(call.inst)?;
         if !call.opts.is_async {
             self.trap_if_may_not_block(env, call.thread)?;
@@ -104,7 +104,7 @@ impl Store {
         call: Call<'_>,
         id: WaitableId,
         (payload, length): (Payload, u32),
-    ) -> Result<(), Fault> {
+    ) -> Result<(), Box<Fault>> {
         let ptr = call.args[1];
         let (inst, options) = (call.inst, call.opts);
         let mut cx = Context { store: self, env, inst, options, scope: BorrowScope::None };
@@ -134,7 +134,7 @@ impl Store {
         call: Call<'_>,
         payload: Payload,
         is_async: bool,
-    ) -> Result<Flow, Fault> {
+    ) -> Result<Flow, Box<Fault>> {
         self.cancel_copy(env, call, EndKind::READABLE_STREAM, payload, is_async)
     }
 
@@ -145,7 +145,7 @@ impl Store {
         call: Call<'_>,
         payload: Payload,
         is_async: bool,
-    ) -> Result<Flow, Fault> {
+    ) -> Result<Flow, Box<Fault>> {
         self.cancel_copy(env, call, EndKind::WRITABLE_STREAM, payload, is_async)
     }
 
@@ -159,7 +159,7 @@ impl Store {
         kind: EndKind,
         payload: Payload,
         is_async: bool,
-    ) -> Result<Flow, Fault> {
+    ) -> Result<Flow, Box<Fault>> {
         self.trap_if_may_not_leave(call.inst)?;
         if !is_async {
             self.trap_if_may_not_block(env, call.thread)?;
@@ -219,7 +219,7 @@ impl Store {
         env: &mut Env<'_, '_>,
         call: Call<'_>,
         payload: Payload,
-    ) -> Result<Flow, Fault> {
+    ) -> Result<Flow, Box<Fault>> {
         self.drop_end(env, call, EndKind::READABLE_STREAM, payload)
     }
 
@@ -229,7 +229,7 @@ impl Store {
         env: &mut Env<'_, '_>,
         call: Call<'_>,
         payload: Payload,
-    ) -> Result<Flow, Fault> {
+    ) -> Result<Flow, Box<Fault>> {
         self.drop_end(env, call, EndKind::WRITABLE_STREAM, payload)
     }
 
@@ -240,7 +240,7 @@ impl Store {
         call: Call<'_>,
         kind: EndKind,
         payload: Payload,
-    ) -> Result<Flow, Fault> {
+    ) -> Result<Flow, Box<Fault>> {
         self.trap_if_may_not_leave(call.inst)?;
         let i = call.index(0);
         let removed = self.instance_mut(call.inst).handles.remove(i, HANDLES)?;

@@ -37,7 +37,7 @@ impl Store {
         env: &mut Env<'_, '_>,
         call: Call<'_>,
         is_async: bool,
-    ) -> Result<Flow, Fault> {
+    ) -> Result<Flow, Box<Fault>> {
         self.trap_if_may_not_leave(call.inst)?;
         if !is_async {
             self.trap_if_may_not_block(env, call.thread)?;
@@ -162,7 +162,7 @@ impl Store {
     }
 
     /// Spec: CanonicalABI.md, "`canon subtask.drop`", `canon_subtask_drop`; "Subtask State", `Subtask.drop`.
-    pub(super) fn subtask_drop(&mut self, call: Call<'_>) -> Result<Flow, Fault> {
+    pub(super) fn subtask_drop(&mut self, call: Call<'_>) -> Result<Flow, Box<Fault>> {
         self.trap_if_may_not_leave(call.inst)?;
         let i = call.index(0);
         let removed = self.instance_mut(call.inst).handles.remove(i, HANDLES)?;

@@ -22,7 +22,7 @@ impl Store {
         env: &mut Env<'_, '_>,
         call: Call<'_>,
         result: Option<ValType>,
-    ) -> Result<Flow, Fault> {
+    ) -> Result<Flow, Box<Fault>> {
         let id = self.thread(call.thread).task;
         self.trap_if_may_not_leave(call.inst)?;
         let task = self.task(id);
@@ -44,7 +44,7 @@ impl Store {
     }
 
     /// Spec: CanonicalABI.md, "`canon task.cancel`", `canon_task_cancel`.
-    pub(super) fn task_cancel(&mut self, env: &mut Env<'_, '_>, call: Call<'_>) -> Result<Flow, Fault> {
+    pub(super) fn task_cancel(&mut self, env: &mut Env<'_, '_>, call: Call<'_>) -> Result<Flow, Box<Fault>> {
         let id = self.thread(call.thread).task;
         self.trap_if_may_not_leave(call.inst)?;
         if !self.task(id).opts.is_async {

@@ -16,7 +16,7 @@ use crate::trace::TraceEvent;
 
 impl Store {
     /// Spec: CanonicalABI.md, "`canon thread.index`", `canon_thread_index`.
-    pub(super) fn thread_index(&mut self, call: Call<'_>) -> Result<Flow, Fault> {
+    pub(super) fn thread_index(&mut self, call: Call<'_>) -> Result<Flow, Box<Fault>> {
         self.trap_if_may_not_leave(call.inst)?;
         let index = self.thread(call.thread).index.expect("a thread that runs core code is registered");
         Ok(result(index.cell()))
@@ -28,7 +28,7 @@ impl Store {
         call: Call<'_>,
         ptr_type: PtrType,
         table: wasm::TableAddr,
-    ) -> Result<Flow, Fault> {
+    ) -> Result<Flow, Box<Fault>> {
         let entry = self.thread(call.thread);
         let (task, creator) = (entry.task, self.task(entry.task).actor);
         self.trap_if_may_not_leave(call.inst)?;
@@ -70,7 +70,7 @@ impl Store {
     }
 
     /// Spec: CanonicalABI.md, "`canon thread.resume-later`", `canon_thread_resume_later`.
-    pub(super) fn thread_resume_later(&mut self, env: &mut Env<'_, '_>, call: Call<'_>) -> Result<Flow, Fault> {
+    pub(super) fn thread_resume_later(&mut self, env: &mut Env<'_, '_>, call: Call<'_>) -> Result<Flow, Box<Fault>> {
         self.trap_if_may_not_leave(call.inst)?;
         let other = self.get_suspended(call)?;
         self.resume_later(other);
@@ -90,7 +90,7 @@ impl Store {
         env: &mut Env<'_, '_>,
         call: Call<'_>,
         cancellable: bool,
-    ) -> Result<Flow, Fault> {
+    ) -> Result<Flow, Box<Fault>> {
         self.trap_if_may_not_leave(call.inst)?;
         self.trap_if_may_not_block(env, call.thread)?;
         self.thread_mut(call.thread).pending = Pending::Switch;
@@ -104,7 +104,7 @@ impl Store {
         env: &mut Env<'_, '_>,
         call: Call<'_>,
         cancellable: bool,
-    ) -> Result<Flow, Fault> {
+    ) -> Result<Flow, Box<Fault>> {
         self.trap_if_may_not_leave(call.inst)?;
         self.thread_mut(call.thread).pending = Pending::Switch;
         let waited = self.wait_until(env, call.thread, WaitFor::Always, cancellable);
@@ -117,7 +117,7 @@ impl Store {
         env: &mut Env<'_, '_>,
         call: Call<'_>,
         cancellable: bool,
-    ) -> Result<Flow, Fault> {
+    ) -> Result<Flow, Box<Fault>> {
         self.trap_if_may_not_leave(call.inst)?;
         let other = self.get_suspended(call)?;
         self.thread_mut(call.thread).pending = Pending::Switch;
@@ -131,7 +131,7 @@ impl Store {
         env: &mut Env<'_, '_>,
         call: Call<'_>,
         cancellable: bool,
-    ) -> Result<Flow, Fault> {
+    ) -> Result<Flow, Box<Fault>> {
         self.trap_if_may_not_leave(call.inst)?;
         let other = self.get_suspended(call)?;
         self.thread_mut(call.thread).pending = Pending::Switch;
@@ -146,7 +146,7 @@ impl Store {
         env: &mut Env<'_, '_>,
         call: Call<'_>,
         cancellable: bool,
-    ) -> Result<Flow, Fault> {
+    ) -> Result<Flow, Box<Fault>> {
         self.trap_if_may_not_leave(call.inst)?;
         let other = *self.instance(call.inst).threads.get(call.index(0), THREADS)?;
         self.thread_mut(call.thread).pending = Pending::Switch;
@@ -170,7 +170,7 @@ impl Store {
         env: &mut Env<'_, '_>,
         call: Call<'_>,
         cancellable: bool,
-    ) -> Result<Flow, Fault> {
+    ) -> Result<Flow, Box<Fault>> {
         self.trap_if_may_not_leave(call.inst)?;
         let other = *self.instance(call.inst).threads.get(call.index(0), THREADS)?;
         self.thread_mut(call.thread).pending = Pending::Switch;

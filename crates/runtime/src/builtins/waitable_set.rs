@@ -22,7 +22,7 @@ impl Store {
     }
 
     /// Spec: CanonicalABI.md, "`canon waitable-set.new`", `canon_waitable_set_new`.
-    pub(super) fn waitable_set_new(&mut self, call: Call<'_>) -> Result<Flow, Fault> {
+    pub(super) fn waitable_set_new(&mut self, call: Call<'_>) -> Result<Flow, Box<Fault>> {
         self.trap_if_may_not_leave(call.inst)?;
         let actor = self.names.create(self.thread(call.thread).actor, ActorKind::Set, 0);
         let set = WaitableSet { elems: SmallVec::new(), num_waiting: 0, instance: call.inst, actor };
@@ -38,7 +38,7 @@ impl Store {
         env: &mut Env<'_, '_>,
         call: Call<'_>,
         cancellable: bool,
-    ) -> Result<Flow, Fault> {
+    ) -> Result<Flow, Box<Fault>> {
         self.trap_if_may_not_leave(call.inst)?;
         self.trap_if_may_not_block(env, call.thread)?;
         let set = self.get_set(call.inst, call.index(0))?;
@@ -60,7 +60,7 @@ impl Store {
         thread: ThreadId,
         (set, memory, ptr): (SetId, wasm::MemAddr, u64),
         cancelled: Cancelled,
-    ) -> Result<Flow, Fault> {
+    ) -> Result<Flow, Box<Fault>> {
         if cancelled == Cancelled::True {
             self.set_mut(set).num_waiting -= 1;
             return self.unpack_event(memory, ptr, Event::CANCELLED);
@@ -76,7 +76,7 @@ impl Store {
         thread: ThreadId,
         (set, memory, ptr): (SetId, wasm::MemAddr, u64),
         waited: bool,
-    ) -> Result<Flow, Fault> {
+    ) -> Result<Flow, Box<Fault>> {
         let picked = self.thread_mut(thread).picked.take().expect("the event was picked");
         let event = self.get_pending_event(env, picked);
         if waited {
@@ -87,7 +87,7 @@ impl Store {
 
     /// Spec: CanonicalABI.md, "`canon waitable-set.wait`", `unpack_event`. Differs: the text asserts that the address is
     /// aligned and in bounds; a guest can break that, so it traps.
-    fn unpack_event(&mut self, memory: wasm::MemAddr, ptr: u64, event: Event) -> Result<Flow, Fault> {
+    fn unpack_event(&mut self, memory: wasm::MemAddr, ptr: u64, event: Event) -> Result<Flow, Box<Fault>> {
         if !ptr.is_multiple_of(4) {
             return Err(Trap::with(TrapRule::EventUnaligned, format!("(event pointer {ptr:#x})")).into());
         }
@@ -109,7 +109,7 @@ impl Store {
         env: &mut Env<'_, '_>,
         call: Call<'_>,
         cancellable: bool,
-    ) -> Result<Flow, Fault> {
+    ) -> Result<Flow, Box<Fault>> {
         let _ = env;
         self.trap_if_may_not_leave(call.inst)?;
         let set = self.get_set(call.inst, call.index(0))?;
@@ -127,7 +127,7 @@ impl Store {
     }
 
     /// Spec: CanonicalABI.md, "`canon waitable-set.drop`", `canon_waitable_set_drop`; "Waitable State", `WaitableSet.drop`.
-    pub(super) fn waitable_set_drop(&mut self, call: Call<'_>) -> Result<Flow, Fault> {
+    pub(super) fn waitable_set_drop(&mut self, call: Call<'_>) -> Result<Flow, Box<Fault>> {
         self.trap_if_may_not_leave(call.inst)?;
         let i = call.index(0);
         let removed = self.instance_mut(call.inst).handles.remove(i, HANDLES)?;
@@ -143,7 +143,7 @@ impl Store {
     }
 
     /// Spec: CanonicalABI.md, "`canon waitable.join`", `canon_waitable_join`.
-    pub(super) fn waitable_join(&mut self, call: Call<'_>) -> Result<Flow, Fault> {
+    pub(super) fn waitable_join(&mut self, call: Call<'_>) -> Result<Flow, Box<Fault>> {
         self.trap_if_may_not_leave(call.inst)?;
         let (wi, si) = (call.index(0), call.index(1));
         let handle = self.instance(call.inst).handles.get(wi, HANDLES)?;
