@@ -301,7 +301,7 @@ impl Explore {
         let plain = Options::default();
         let states = self.states.or(plain.budget.states);
         let budget = if self.exhaustive || self.runs.is_some() || self.time.is_some() {
-            Budget { runs: self.runs, states, time: self.time }
+            Budget { runs: self.runs, states, time: self.time, ..plain.budget }
         } else {
             Budget { states, ..plain.budget }
         };

@@ -3,11 +3,12 @@
 //! Spec: DESIGN, "Exploration"; after Abdulla et al., "Optimal dynamic partial order reduction", its source sets, with sleep
 //! sets. The steps are turns of the event loop (`happens_before`); choices inside a step are enumerated in full, so that a
 //! step in a sleep set stands for all its branches, with the union of their footprints. A step with which the run fails
-//! depends on everything. Needs runs that end: longer ones are cut off at the limit of choices, and the report says so.
+//! depends on everything. Who could have gone on and is cancelled, failed or overtaken by a step is explored before it, too.
+//! Needs runs that end: longer ones are cut off at the limit of choices, and the report says so.
 
 use choice::{ActorId, Alternative, ChoiceKind, ChoicePoint, Names as _};
 use runtime::drive::Pace;
-use runtime::footprint::Footprint;
+use runtime::footprint::{Footprint, ThreadKey};
 use smallvec::SmallVec;
 
 use crate::clock::Clock;
@@ -21,9 +22,14 @@ use crate::world::{Arrival, Ending, ForkHost, Machine, Script, Setup, Snapshot};
 struct Candidate {
     actor: u64,
     home: Footprint,
+    /// The thread, where it is one.
+    key: Option<ThreadKey>,
     wanted: bool,
     done: bool,
 }
+
+/// The threads that ran in a step.
+type Ran = SmallVec<[ThreadKey; 4]>;
 
 #[derive(Clone, Copy, Debug)]
 struct Asleep {
@@ -47,6 +53,7 @@ enum Branch {
     Nested {
         next: usize,
         touched: Footprint,
+        ran: Ran,
     },
 }
 
@@ -62,6 +69,8 @@ struct Frame<H> {
 
 struct Dpor<'a, 'o, H> {
     machine: Machine<'a, H>,
+    /// What is seen of a footprint.
+    sees: fn(Footprint) -> Footprint,
     frames: Vec<Frame<H>>,
     order: Order,
     /// The frame of the turn at which each step began.
@@ -76,9 +85,20 @@ struct Dpor<'a, 'o, H> {
 
 /// Explores at least one schedule of each class. Each one that was explored is shown to `observe`.
 pub fn dpor<H: ForkHost>(setup: Setup<'_, H>, budget: Budget, observe: &mut dyn FnMut(&Order, &Outcome)) -> Report {
+    dpor_seeing(setup, budget, |footprint| footprint, observe)
+}
+
+/// As `dpor`, with footprints as they are seen: tests overlook something, to find out whether the oracle tells.
+pub fn dpor_seeing<H: ForkHost>(
+    setup: Setup<'_, H>,
+    budget: Budget,
+    sees: fn(Footprint) -> Footprint,
+    observe: &mut dyn FnMut(&Order, &Outcome),
+) -> Report {
     let clock = Clock::start();
     let mut dpor = Dpor {
         machine: Machine::new(setup, Pace::Turns),
+        sees,
         frames: Vec::new(),
         order: Order::default(),
         turns: Vec::new(),
@@ -98,13 +118,14 @@ pub fn dpor<H: ForkHost>(setup: Setup<'_, H>, budget: Budget, observe: &mut dyn 
         data_choices: dpor.data,
         outcomes: dpor.findings.into_sorted(),
         stats: dpor.stats,
+        kept_bytes: 0,
         elapsed: clock.elapsed(),
     }
 }
 
 impl<H: ForkHost> Dpor<'_, '_, H> {
     fn run(&mut self, budget: Budget, clock: Clock) {
-        let start = Candidate { actor: 0, home: Footprint::ALL, wanted: true, done: false };
+        let start = Candidate { actor: 0, home: Footprint::ALL, key: None, wanted: true, done: false };
         let turn = Turn { candidates: SmallVec::from_slice(&[start]), sleep: SmallVec::new(), current: None };
         self.push(None, Branch::Turn(turn));
         while let Some(position) = self.frames.len().checked_sub(1) {
@@ -182,9 +203,11 @@ impl<H: ForkHost> Dpor<'_, '_, H> {
         if more {
             frame.script = script;
         }
-        let mut touched = self.machine.world.store.notes.footprint;
-        if let Branch::Nested { next, touched: before } = &mut frame.branch {
+        let mut touched = (self.sees)(self.machine.world.store.notes.footprint);
+        let mut ran = self.machine.world.store.notes.ran.clone();
+        if let Branch::Nested { next, touched: before, ran: before_ran } = &mut frame.branch {
             touched = touched.union(*before);
+            ran.extend_from_slice(before_ran);
             *next += usize::from(!more);
         }
         match arrival {
@@ -193,6 +216,8 @@ impl<H: ForkHost> Dpor<'_, '_, H> {
                 let depth = u64::try_from(self.path.len()).unwrap_or(u64::MAX);
                 let steps = u64::try_from(self.order.events().len()).unwrap_or(u64::MAX);
                 self.step(event);
+                let still = self.candidates(&point);
+                self.consumed(&ran, &still);
                 if depth.max(steps) >= self.machine.setup.limits.choices {
                     self.over(&Outcome::new(Kind::Limit, "limit(choices)"));
                     self.cut.get_or_insert_with(|| "some runs were longer than the limit of choices".to_owned());
@@ -200,12 +225,13 @@ impl<H: ForkHost> Dpor<'_, '_, H> {
                 }
                 self.turn(point);
             }
-            Arrival::Choice(point) => self.push(Some(point), Branch::Nested { next: 0, touched }),
+            Arrival::Choice(point) => self.push(Some(point), Branch::Nested { next: 0, touched, ran }),
             Arrival::Over(ending) => {
                 let touched =
                     if matches!(ending, Ending::Done | Ending::Deadlock(_)) { touched } else { Footprint::ALL };
                 let event = self.event(position, touched);
                 self.step(event);
+                self.consumed(&ran, &[]);
                 let outcome = self.machine.outcome(&ending);
                 self.over(&outcome);
             }
@@ -248,6 +274,19 @@ impl<H: ForkHost> Dpor<'_, '_, H> {
             if first > 0 {
                 self.reverse(first, last);
             }
+        }
+    }
+
+    /// Asks for those who could have gone on instead of the last step, and cannot now, or went on within it: a step belongs to
+    /// all threads that ran in it, so that they have no step of their own with which it would race.
+    fn consumed(&mut self, ran: &[ThreadKey], still: &[Candidate]) {
+        let last = self.order.events().len() - 1;
+        let Branch::Turn(turn) = &mut self.frames[self.turns[last]].branch else { panic!("steps begin at turns") };
+        let current = turn.current.map(|(current, _)| current);
+        for (position, candidate) in turn.candidates.iter_mut().enumerate() {
+            let ran = candidate.key.is_some_and(|key| ran.contains(&key));
+            let gone = still.iter().all(|other| other.actor != candidate.actor);
+            candidate.wanted |= current != Some(position) && (ran || gone);
         }
     }
 
@@ -311,10 +350,12 @@ impl<H: ForkHost> Dpor<'_, '_, H> {
                 Alternative::Actor(actor) | Alternative::Event(actor, _) => *actor,
                 Alternative::Word(_) | Alternative::Number(_) => ActorId::EMBEDDER,
             };
-            let home = ready.get(position).map(|thread| Footprint::of(store.instance_of_thread(*thread)));
+            let thread = ready.get(position).copied();
+            let home = thread.map(|thread| Footprint::of(store.instance_of_thread(thread)));
             let salt = u64::from(home.is_none());
             let actor = store.names().name_hash(actor) ^ salt;
-            Candidate { actor, home: home.unwrap_or(Footprint::HOST), wanted: false, done: false }
+            let key = thread.map(|thread| store.thread_key(thread));
+            Candidate { actor, home: home.unwrap_or(Footprint::HOST), key, wanted: false, done: false }
         };
         point.alternatives.iter().enumerate().map(candidate).collect()
     }

@@ -126,7 +126,7 @@ fn no_return<H: ForkHost>(setup: Setup<'_, H>, path: &[u16], outcome: &Outcome, 
     }
     let certain = |world| {
         let setup = Setup { start: world, ..setup };
-        let (report, _) = search(setup, Space::States, Budget { runs: None, states: Some(states), time: None });
+        let (report, _) = search(setup, Space::States, Budget::states(states));
         report.complete.then(|| report.outcomes.iter().all(|found| found.outcome == *outcome))
     };
     // After the last choice it is certain; once certain, it stays so.

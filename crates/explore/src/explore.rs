@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::dpor::dpor;
-use crate::findings::{Budget, ByHash, Findings, Found, Report, Unit};
+use crate::findings::{Budget, ByHash, Findings, Found, Report, Stats, Unit};
 use crate::knowledge::Knowledge;
 use crate::minimal::{Until, minimal};
 use crate::outcome::Outcome;
@@ -18,7 +18,7 @@ use crate::rounds::Rounds;
 use crate::run::{Follow, Sampler, record};
 use crate::sample::{Enough, Plan, Sampled, sample};
 use crate::samplers::{Pct, Pos, Profile, Random, Surw};
-use crate::search::{Space, conclude, go_on};
+use crate::search::{FULL, Space, conclude, go_on};
 use crate::shrink::shrink;
 use crate::world::{ForkHost, Setup};
 
@@ -92,7 +92,7 @@ impl Default for Options {
 
 /// What the command line uses when nothing is said.
 pub const DEFAULT_BUDGET: Budget =
-    Budget { runs: Some(10_000), states: Some(4_000_000), time: Some(Duration::from_mins(1)) };
+    Budget { runs: Some(10_000), states: Some(4_000_000), time: Some(Duration::from_mins(1)), memory: Some(3 << 30) };
 
 /// How many states the portfolio searches before it samples.
 const PORTFOLIO_STATES: u64 = 20_000;
@@ -104,7 +104,7 @@ const ROUNDS: u64 = 64;
 const INTERRUPTED_STATES: u64 = 5_000;
 
 /// No bound.
-const UNBOUNDED: Budget = Budget { runs: None, states: None, time: None };
+const UNBOUNDED: Budget = Budget { runs: None, states: None, time: None, memory: None };
 
 /// How many outcomes are shrunk that were not proven.
 const MOST_SHRUNK: usize = 32;
@@ -192,7 +192,35 @@ fn searched<H: ForkHost>(
     report.strategy = options.strategy.to_string();
     *livelocks = known.livelocks;
     let rest = (!knowledge.left.is_empty()).then_some(Rest::Search(knowledge));
+    if report.left_out.as_ref().is_some_and(|why| why.starts_with(FULL)) {
+        report = with_samples(setup, options, report);
+    }
     (report, rest)
+}
+
+/// Goes on by sampling where a search over states came to the bound of memory, and says so.
+fn with_samples<H: ForkHost>(setup: Setup<'_, H>, options: &Options, first: Report) -> Report {
+    let budget = Budget { runs: options.budget.runs.or(DEFAULT_BUDGET.runs), ..options.budget };
+    let options = Options { strategy: Strategy::Portfolio, budget, ..*options };
+    let (second, _) = sampled(setup, &options, None, &Outcome::new(crate::outcome::Kind::Diverged, ""));
+    let mut findings = Findings::default();
+    for found in second.outcomes {
+        findings.merge(found);
+    }
+    for mut found in first.outcomes {
+        (found.count, found.by) = (0, "states");
+        findings.merge(found);
+    }
+    let why = first.left_out.unwrap_or_default();
+    Report {
+        strategy: "states, then sampled".to_owned(),
+        unit: Unit::Runs,
+        left_out: Some(format!("{why}; then {} runs were sampled", second.stats.runs)),
+        data_choices: first.data_choices || second.data_choices,
+        outcomes: findings.into_sorted(),
+        stats: Stats { states: first.stats.states, terminal_states: first.stats.terminal_states, ..second.stats },
+        ..first
+    }
 }
 
 fn portfolio<H: ForkHost>(
@@ -278,6 +306,7 @@ pub fn sampled_report(strategy: Strategy, sampled: &Sampled) -> Report {
         data_choices: sampled.data,
         outcomes: sampled.findings.clone().into_sorted(),
         stats: sampled.stats,
+        kept_bytes: 0,
         elapsed: Duration::ZERO,
     }
 }

@@ -201,6 +201,8 @@ pub struct Report {
     pub outcomes: Vec<Found>,
     /// How much was done.
     pub stats: Stats,
+    /// How many bytes a search over states kept in the end, about.
+    pub kept_bytes: u64,
     /// How long it took.
     pub elapsed: Duration,
 }
@@ -214,19 +216,29 @@ pub struct Budget {
     pub states: Option<u64>,
     /// Time.
     pub time: Option<Duration>,
+    /// Bytes that a search over states may keep, as far as it counts them; beyond, it gives way to sampling.
+    pub memory: Option<u64>,
 }
 
+/// What a search over states may keep when nothing is said.
+const DEFAULT_MEMORY: u64 = 3 << 30;
+
 impl Default for Budget {
-    /// Without bounds but for a number of states that fits into a few gigabytes.
+    /// Without bounds but for a number of states and of bytes, a few gigabytes.
     fn default() -> Self {
-        Self { runs: None, states: Some(4_000_000), time: None }
+        Self { runs: None, states: Some(4_000_000), time: None, memory: Some(DEFAULT_MEMORY) }
     }
 }
 
 impl Budget {
     /// A number of runs.
     pub const fn runs(runs: u64) -> Self {
-        Self { runs: Some(runs), states: None, time: None }
+        Self { runs: Some(runs), states: None, time: None, memory: None }
+    }
+
+    /// A number of states.
+    pub const fn states(states: u64) -> Self {
+        Self { runs: None, states: Some(states), time: None, memory: Some(DEFAULT_MEMORY) }
     }
 }
 
@@ -255,6 +267,12 @@ impl Hasher for Thin {
 /// States by hash.
 pub type ByHash<V> = IndexMap<u128, V, BuildHasherDefault<Thin>>;
 
+/// How many bytes a map of states takes, about.
+pub(crate) fn map_bytes<V>(map: &ByHash<V>) -> usize {
+    // An entry with its hash, and its place in the index.
+    map.capacity() * (size_of::<(u64, u128, V)>() + 10)
+}
+
 /// The parents of nodes, to find the way back from a node to the beginning.
 #[derive(Clone, Debug, Default)]
 pub struct Ways {
@@ -274,6 +292,11 @@ impl Ways {
     /// The parents of all nodes, and the picks that lead from there.
     pub fn iter(&self) -> impl Iterator<Item = (u32, &[u16])> {
         self.nodes.iter().map(|(parent, picks)| (*parent, picks.as_slice()))
+    }
+
+    /// How many bytes they take, about.
+    pub(crate) fn bytes(&self) -> usize {
+        self.nodes.capacity() * size_of::<(u32, SmallVec<[u16; 4]>)>()
     }
 
     /// All picks from the beginning to a node.

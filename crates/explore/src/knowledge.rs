@@ -62,7 +62,15 @@ impl Knowledge {
     /// How much was done, with the numbers of states.
     pub fn stats(&self) -> Stats {
         let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
-        Stats { states: count(self.visited.len()), terminal_states: count(self.terminal.len()), ..self.stats }
+        let (states, terminal_states) = (count(self.visited.len()), count(self.terminal.len()));
+        Stats { states, terminal_states, ..self.stats }
+    }
+
+    /// How many bytes this takes, about: what grows with the number of states.
+    pub fn kept_bytes(&self) -> u64 {
+        let states = crate::findings::map_bytes(&self.visited) + crate::findings::map_bytes(&self.terminal);
+        let bytes = states + self.ways.bytes() + self.livelocks.bytes();
+        u64::try_from(bytes).unwrap_or(u64::MAX)
     }
 
     /// Adds what another search of the same program knows. States and, where states are searched, their ends count once;

@@ -37,6 +37,12 @@ impl Livelocks {
         self.edges.push(edge);
     }
 
+    /// How many bytes they take, about.
+    pub(crate) fn bytes(&self) -> usize {
+        let ready = size_of::<(u64, u32, SmallVec<[ThreadKey; 4]>)>() + 10;
+        self.edges.capacity() * size_of::<Edge>() + self.ready.capacity() * ready
+    }
+
     /// The sets of states that form a livelock each.
     pub fn fair_cycles(&self) -> Vec<Vec<u32>> {
         let parts = self.parts();

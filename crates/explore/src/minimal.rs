@@ -27,11 +27,15 @@ pub struct Minimal {
 }
 
 struct Open<H> {
-    snapshot: Snapshot<H>,
+    /// The world, unless many are kept already: then its way is followed again.
+    snapshot: Option<Snapshot<H>>,
     point: ChoicePoint,
     place: usize,
     node: u32,
 }
+
+/// How many worlds are kept at a time.
+const MOST_KEPT: usize = 20_000;
 
 struct Entry {
     cost: u32,
@@ -42,6 +46,8 @@ struct Prices<'a, H> {
     machine: Machine<'a, H>,
     seen: ByHash<Entry>,
     levels: Vec<Vec<Open<H>>>,
+    /// How many of the open states have their world.
+    kept: usize,
     ways: Ways,
     findings: Findings,
     livelocks: &'a ByHash<()>,
@@ -70,6 +76,7 @@ pub fn minimal<'a, H: ForkHost>(
         machine: Machine::new(setup, Pace::Choices),
         seen: ByHash::default(),
         levels: Vec::new(),
+        kept: 0,
         ways: Ways::default(),
         findings: Findings::default(),
         livelocks,
@@ -94,8 +101,7 @@ pub fn minimal<'a, H: ForkHost>(
         if late || budget.states.is_some_and(|most| states >= most) {
             break false;
         }
-        prices.expand(&open, level);
-        prices.machine.recycle(open.snapshot);
+        prices.expand(open, level);
     };
     let level = if exhausted { u32::MAX } else { u32::try_from(level).unwrap_or(u32::MAX) };
     for found in prices.findings.iter_mut() {
@@ -136,23 +142,37 @@ impl<H: ForkHost> Prices<'_, H> {
         }
     }
 
-    fn expand(&mut self, open: &Open<H>, level: usize) {
+    fn expand(&mut self, open: Open<H>, level: usize) {
         let price = u32::try_from(level).unwrap_or(u32::MAX);
+        self.kept -= usize::from(open.snapshot.is_some());
         let (_, entry) = self.seen.get_index_mut(open.place).expect("open states are in the map");
-        if entry.expanded || entry.cost < price {
-            return;
+        let known = entry.expanded || entry.cost < price;
+        entry.expanded |= !known;
+        let snapshot = match open.snapshot {
+            Some(snapshot) => snapshot,
+            None if known => return,
+            None => {
+                self.machine.go_to(&self.ways.path(open.node)).expect("the way led to a choice before");
+                self.machine.snapshot()
+            }
+        };
+        if !known {
+            self.expand_from(&snapshot, &open.point, (open.node, price));
         }
-        entry.expanded = true;
-        for picked in (0..open.point.alternatives.len()).rev() {
+        self.machine.recycle(snapshot);
+    }
+
+    fn expand_from(&mut self, snapshot: &Snapshot<H>, point: &ChoicePoint, (node, price): (u32, u32)) {
+        for picked in (0..point.alternatives.len()).rev() {
             let mut script = Script::default();
             loop {
-                self.machine.restore(&open.snapshot);
+                self.machine.restore(snapshot);
                 script.rewind();
-                let arrival = self.machine.pick(&open.point, picked, &mut script);
+                let arrival = self.machine.pick(point, picked, &mut script);
                 let mut picks: Path = vec![u16::try_from(picked).unwrap_or(u16::MAX)];
                 picks.extend(script.given());
                 let price = price.saturating_add(cost(&picks));
-                self.arrive(arrival, open.node, &picks, price);
+                self.arrive(arrival, node, &picks, price);
                 if !script.advance() {
                     break;
                 }
@@ -184,7 +204,8 @@ impl<H: ForkHost> Prices<'_, H> {
         if self.levels.len() <= level {
             self.levels.resize_with(level + 1, Vec::new);
         }
-        let snapshot = self.machine.snapshot();
+        let snapshot = (self.kept < MOST_KEPT).then(|| self.machine.snapshot());
+        self.kept += usize::from(snapshot.is_some());
         self.levels[level].push(Open { snapshot, point, place, node });
     }
 

@@ -20,6 +20,12 @@ use crate::world::{Arrival, ForkHost, Machine, Script, Setup, Snapshot};
 /// Why a search ended that whoever looks on wanted to end.
 pub const INTERRUPTED: &str = "interrupted";
 
+/// How it is told that a search ended because it kept as much as it may.
+pub const FULL: &str = "stopped at the bound of memory";
+
+/// How many bytes a snapshot takes, about, but for the pages that it shares with others.
+pub(crate) const SNAPSHOT_BYTES: u64 = 16 << 10;
+
 /// What is searched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Space {
@@ -112,6 +118,7 @@ pub fn conclude(knowledge: &Knowledge, space: Space, cut: Option<String>) -> (Re
         data_choices: knowledge.data,
         outcomes: findings.into_sorted(),
         stats: knowledge.stats(),
+        kept_bytes: knowledge.kept_bytes(),
         elapsed: std::time::Duration::ZERO,
     };
     (report, known)
@@ -196,12 +203,21 @@ impl<H: ForkHost> Search<'_, '_, H> {
             self.cut = Some(format!("stopped after {states} states"));
         } else if now_and_then && self.budget.time.is_some_and(|time| self.clock.elapsed() >= time) {
             self.cut = Some(format!("stopped after {} ms", self.clock.elapsed().as_millis()));
+        } else if now_and_then && self.is_full() {
+            self.cut = Some(format!("{FULL}, after {states} states"));
         } else if now_and_then && self.watch() {
             self.cut = Some(INTERRUPTED.to_owned());
         } else {
             return false;
         }
         true
+    }
+
+    /// Whether what is kept has come to the bound of memory.
+    fn is_full(&self) -> bool {
+        let frames = u64::try_from(self.frames.len()).unwrap_or(u64::MAX);
+        let bytes = self.known.kept_bytes().saturating_add(frames.saturating_mul(SNAPSHOT_BYTES));
+        self.budget.memory.is_some_and(|most| bytes >= most)
     }
 
     /// Tells who looks on how far it is, and asks whether to stop.

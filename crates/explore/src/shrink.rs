@@ -52,7 +52,7 @@ pub fn smallest<H: ForkHost>(setup: Setup<'_, H>, chooser: impl Chooser, states:
     let mut machine = Machine::new(setup, Pace::Choices);
     let run = replay(&mut machine, chooser);
     let wanted = [run.outcome];
-    let budget = Budget { runs: None, states: Some(states), time: None };
+    let budget = Budget::states(states);
     let none = ByHash::default();
     let cheapest = minimal(setup, Until::Proven(&wanted), &none, budget);
     if let Some(found) = cheapest.findings.get(&wanted[0])

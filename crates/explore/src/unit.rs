@@ -184,7 +184,7 @@ pub fn work<H: ForkHost>(setup: Setup<'_, H>, unit: &Unit, before: Option<&Done>
             let mut knowledge = known_before(unit, before)?;
             knowledge.left.clone_from(places);
             let (runs, states) = if space == Space::States { (None, Some(*bound)) } else { (Some(*bound), None) };
-            go_on(setup, space, Budget { runs, states, time: None }, &mut knowledge);
+            go_on(setup, space, Budget { runs, states, time: None, memory: None }, &mut knowledge);
             let rest = divide(std::mem::take(&mut knowledge.left)).into_iter().map(|places| Unit {
                 format: UNIT.to_owned(),
                 task: task.clone(),

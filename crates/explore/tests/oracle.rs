@@ -1,26 +1,31 @@
-//! Run: `cargo test -p raddle-explore --test oracle`. Holds the reductions against brute force on generated programs: the
-//! search over states finds exactly the outcomes of all schedules, and partial-order reduction misses no class.
+//! Run: `cargo test -p raddle-explore --test oracle`; RADDLE_ORACLE=5000 takes more programs. Holds the reductions against
+//! brute force on generated programs: the search over states finds exactly the outcomes and final states of all schedules,
+//! the search by price the fewest picks of each, and partial-order reduction misses no class.
 
 mod support;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use choice::{ActorId, Alternative, ChoiceKind, ChoicePoint, Names as _};
-use raddle_explore::dpor::dpor;
-use raddle_explore::findings::{Budget, ByHash};
+use raddle_explore::dpor::dpor_seeing;
+use raddle_explore::findings::{Budget, ByHash, Report};
 use raddle_explore::happens_before::{Event, Order};
 use raddle_explore::minimal::{Until, minimal};
 use raddle_explore::search::{Space, search};
 use raddle_explore::world::{Arrival, Ending, Machine, Script, Snapshot};
 use runtime::drive::{NoHost, Pace};
 use runtime::footprint::Footprint;
+use runtime::id::InstanceId;
+use runtime::state_hash::Order as HashOrder;
 use support::Subject;
-use support::generate::program;
+use support::generate::described;
 
 /// Everything that all schedules come to.
 #[derive(Default)]
 struct All {
     classes: BTreeSet<u128>,
+    /// The final states, with how the run ended.
+    ends: BTreeSet<(u128, String)>,
     outcomes: BTreeSet<(String, u32)>,
     schedules: u64,
 }
@@ -65,6 +70,7 @@ impl Brute<'_> {
                 self.all.schedules += 1;
                 self.all.classes.insert(self.order.class());
                 let outcome = self.machine.outcome(&ending).to_string();
+                self.all.ends.insert((self.machine.hash(HashOrder::Semantic), outcome.clone()));
                 let known = self.all.outcomes.iter().find(|known| known.0 == outcome).cloned();
                 match known {
                     Some((_, before)) if before <= cost => {}
@@ -124,53 +130,122 @@ impl Brute<'_> {
     }
 }
 
-/// Programs that are small enough for brute force.
-const PROGRAMS: usize = 220;
+/// Programs that are small enough for brute force: how many are held against it, unless `RADDLE_ORACLE` says another number.
+const PROGRAMS: usize = 210;
 const MOST_SCHEDULES: u64 = 3000;
 
-#[test]
-fn reductions_agree_with_brute_force() {
-    let (mut checked, mut seed, mut classes, mut schedules, mut runs, mut blocked) = (0, 0, 0, 0, 0, 0);
-    let mut various = 0;
-    while checked < PROGRAMS {
-        seed += 1;
-        assert!(seed < 3000, "the generator makes small programs often enough");
-        let text = program(seed);
-        let subject = Subject::new(&text);
-        let Some(all) = Brute::all(&subject, MOST_SCHEDULES) else { continue };
-        if all.schedules < 2 {
-            continue;
-        }
-        checked += 1;
-        let brute: BTreeSet<&String> = all.outcomes.iter().map(|outcome| &outcome.0).collect();
-        various += usize::from(brute.len() > 1);
+/// What at least a twelfth of the programs does each.
+const DOES: [&str; 10] = [
+    "thread.yield",
+    "synchronous call",
+    "memory",
+    "thread.new-indirect",
+    "stream.read",
+    "future.read",
+    "backpressure",
+    "callback",
+    "subtask.cancel",
+    "waitable-set.poll",
+];
 
+/// Sums over programs.
+#[derive(Default)]
+struct Sums {
+    programs: usize,
+    various: usize,
+    schedules: u64,
+    classes: usize,
+    states: u64,
+    runs: u64,
+    blocked: u64,
+    does: BTreeMap<&'static str, usize>,
+}
+
+impl Sums {
+    fn check(&mut self, subject: &Subject, all: &All, seed: u64) {
+        let brute: BTreeSet<&String> = all.outcomes.iter().map(|outcome| &outcome.0).collect();
+        self.programs += 1;
+        self.various += usize::from(brute.len() > 1);
         let (report, _) = search(subject.setup(), Space::States, Budget::default());
         let states: BTreeSet<String> = report.outcomes.iter().map(|found| found.outcome.to_string()).collect();
         assert!(report.complete);
-        assert_eq!(states.iter().collect::<BTreeSet<_>>(), brute, "states, seed {seed}\n{text}");
+        assert_eq!(states.iter().collect::<BTreeSet<_>>(), brute, "states, seed {seed}");
+        assert_eq!(usize::try_from(report.stats.terminal_states), Ok(all.ends.len()), "terminal states, seed {seed}");
+        self.states += report.stats.states;
 
         let cheapest = minimal(subject.setup(), Until::Exhausted, &ByHash::default(), Budget::default());
         let costs: BTreeSet<(String, u32)> =
             cheapest.findings.iter().map(|found| (found.outcome.to_string(), found.cost)).collect();
-        assert_eq!(costs, all.outcomes, "minimal, seed {seed}\n{text}");
+        assert_eq!(costs, all.outcomes, "minimal, seed {seed}");
 
-        let mut found = BTreeSet::new();
-        let report = dpor(subject.setup(), Budget::default(), &mut |order, _| {
-            found.insert(order.class());
-        });
+        let (found, report) = classes(subject, |footprint| footprint);
         let missing = all.classes.difference(&found).count();
-        assert_eq!(missing, 0, "dpor misses {missing} of {} classes, seed {seed}\n{text}", all.classes.len());
-        assert_eq!(found.difference(&all.classes).count(), 0, "dpor invents classes, seed {seed}\n{text}");
-        classes += all.classes.len();
-        schedules += all.schedules;
-        runs += report.stats.runs;
-        blocked += report.stats.repeats;
+        assert_eq!(missing, 0, "dpor misses {missing} of {} classes, seed {seed}", all.classes.len());
+        assert_eq!(found.difference(&all.classes).count(), 0, "dpor invents classes, seed {seed}");
+        self.classes += all.classes.len();
+        self.schedules += all.schedules;
+        self.runs += report.stats.runs;
+        self.blocked += report.stats.repeats;
     }
+}
+
+/// The classes that partial-order reduction runs when it sees footprints so.
+fn classes(subject: &Subject, sees: fn(Footprint) -> Footprint) -> (BTreeSet<u128>, Report) {
+    let mut found = BTreeSet::new();
+    let mut watch = |order: &Order, _: &_| {
+        found.insert(order.class());
+    };
+    let report = dpor_seeing(subject.setup(), Budget::default(), sees, &mut watch);
+    (found, report)
+}
+
+/// Programs from seeds on that brute force can handle, with all that it finds.
+fn small(mut act: impl FnMut(u64, Subject, All, BTreeSet<&'static str>) -> bool) {
+    for seed in 1.. {
+        let (text, does) = described(seed);
+        let subject = Subject::new(&text);
+        let Some(all) = Brute::all(&subject, MOST_SCHEDULES) else { continue };
+        if all.schedules > 1 && !act(seed, subject, all, does) {
+            return;
+        }
+    }
+}
+
+#[test]
+fn reductions_agree_with_brute_force() {
+    let wanted = std::env::var("RADDLE_ORACLE").ok().map(|number| number.parse().expect("RADDLE_ORACLE is a number"));
+    let wanted = wanted.unwrap_or(PROGRAMS);
+    let mut sums = Sums::default();
+    let mut last = 0;
+    small(|seed, subject, all, does| {
+        sums.check(&subject, &all, seed);
+        does.into_iter().for_each(|word| *sums.does.entry(word).or_default() += 1);
+        last = seed;
+        sums.programs < wanted
+    });
+    let Sums { programs, various, schedules, classes, states, runs, blocked, does } = sums;
     eprintln!(
-        "{checked} programs of {seed}, {various} with several outcomes: {schedules} schedules, {classes} classes; \
-         dpor {runs} runs, {blocked} cut off"
+        "{programs} programs of {last}, {various} with several outcomes: {schedules} schedules, {classes} classes, {states} \
+         states; dpor {runs} runs, {blocked} cut off; {does:?}"
     );
-    assert!(various * 3 > checked, "many programs have several outcomes");
+    assert!(various * 3 > programs, "many programs have several outcomes");
     assert!(runs < schedules, "the reduction reduces");
+    for word in DOES {
+        assert!(does.get(word).is_some_and(|count| count * 12 > programs), "{word}: too few programs, {does:?}");
+    }
+}
+
+/// The oracle tells a footprint that leaves something out: here the instance that all workers call.
+#[test]
+fn a_footprint_with_a_hole_misses_classes() {
+    const SHARED: InstanceId = InstanceId(1);
+    let (mut programs, mut missing) = (0, 0);
+    small(|_, subject, all, _| {
+        let (found, _) = classes(&subject, |footprint| footprint.without(SHARED));
+        missing += all.classes.difference(&found).count();
+        programs += 1;
+        programs < 30
+    });
+    assert!(missing > 0, "the instance matters in some of the programs");
+    eprintln!("{missing} classes are missed in {programs} programs");
 }

@@ -1,11 +1,14 @@
 //! Run: `cargo test --release -p raddle-explore --test scale -- --nocapture`. The programs of `examples/scale` have as many
-//! outcomes as counting says.
+//! outcomes as counting says, and independent pairs as many classes whatever the number of their messages. BLESS=1 writes
+//! the programs of independent pairs anew.
 
 mod support;
 
+use raddle_explore::dpor::dpor;
 use raddle_explore::findings::Budget;
 use raddle_explore::search::{Space, search};
-use support::{Subject, example};
+use support::scale::independent;
+use support::{Subject, example, folder};
 
 fn states_of(name: &str) -> (bool, usize) {
     let subject = Subject::new(&example(&format!("scale/{name}.wat")));
@@ -31,4 +34,28 @@ fn three_producers_of_four_messages_are_explored_completely() {
         return;
     }
     assert_eq!(states_of("producers-3x4"), (true, 34_650));
+}
+
+/// The outcomes and the schedules that partial-order reduction runs.
+fn classes_of(pairs: u32, messages: u32) -> (usize, u64) {
+    let name = format!("scale/independent-{pairs}x{messages}.wat");
+    let text = independent(pairs, messages);
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(folder().join(&name), &text).expect("the program can be written");
+    }
+    assert_eq!(example(&name), text, "{name} is not what the generator writes: run with BLESS=1");
+    let subject = Subject::new(&text);
+    let report = dpor(subject.setup(), Budget::default(), &mut |_, _| {});
+    assert!(report.complete, "{:?}", report.left_out);
+    eprintln!("{name}: {} outcomes, {:?}", report.outcomes.len(), report.stats);
+    (report.outcomes.len(), report.stats.runs)
+}
+
+#[test]
+fn the_classes_of_independent_pairs_do_not_grow_with_their_messages() {
+    for messages in [1, 2, 4, 8] {
+        assert_eq!(classes_of(2, messages), classes_of(2, 1), "{messages} messages");
+        assert_eq!(classes_of(3, messages), classes_of(3, 1), "{messages} messages");
+    }
+    assert_eq!((classes_of(2, 1).0, classes_of(3, 1).0), (2, 6), "consumers are done in any order");
 }

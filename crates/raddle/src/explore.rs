@@ -467,6 +467,7 @@ impl<H: ForkImports> Explore<H> {
                 data_choices: false,
                 outcomes: findings.into_sorted(),
                 stats: Stats { runs: 1, ..Stats::default() },
+                kept_bytes: 0,
                 elapsed: std::time::Duration::ZERO,
             };
             Exploration { report, default, seed: self.options.seed, bounds: self.options.budget }

@@ -317,7 +317,12 @@ impl Store {
         }
     }
 
-    fn begin_post_return(&mut self, env: &mut Env<'_, '_>, thread: ThreadId, results: &[u64]) -> Result<Flow, Box<Fault>> {
+    fn begin_post_return(
+        &mut self,
+        env: &mut Env<'_, '_>,
+        thread: ThreadId,
+        results: &[u64],
+    ) -> Result<Flow, Box<Fault>> {
         let task = self.task(self.thread(thread).task);
         let (inst, post_return) = (task.inst, task.opts.post_return);
         let Some(post_return) = post_return else { return self.exit_implicit_thread(env, thread) };
@@ -329,7 +334,12 @@ impl Store {
     }
 
     /// What a callback, or the function before the first callback, asks for.
-    fn callback_result(&mut self, env: &mut Env<'_, '_>, thread: ThreadId, results: &[u64]) -> Result<Flow, Box<Fault>> {
+    fn callback_result(
+        &mut self,
+        env: &mut Env<'_, '_>,
+        thread: ThreadId,
+        results: &[u64],
+    ) -> Result<Flow, Box<Fault>> {
         let packed = syntax::convert::low_u32(results[0]);
         let (code, si) = unpack_callback_result(packed)?;
         let id = self.thread(thread).task;

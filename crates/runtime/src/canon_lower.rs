@@ -225,7 +225,12 @@ impl Store {
     }
 
     /// The callee of a lowered call gave control back: the second half of `canon_lower`.
-    pub(crate) fn lowered(&mut self, env: &mut Env<'_, '_>, thread: ThreadId, id: WaitableId) -> Result<Flow, Box<Fault>> {
+    pub(crate) fn lowered(
+        &mut self,
+        env: &mut Env<'_, '_>,
+        thread: ThreadId,
+        id: WaitableId,
+    ) -> Result<Flow, Box<Fault>> {
         let subtask = self.subtask(id);
         let (is_async, resolved) = (subtask.options.is_async, subtask.resolved());
         if !is_async {

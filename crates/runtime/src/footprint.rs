@@ -51,6 +51,12 @@ impl Footprint {
         }
     }
 
+    /// A footprint with a hole: what it would be if the instance were overlooked. For tests of what footprints are for.
+    #[must_use]
+    pub const fn without(self, inst: InstanceId) -> Self {
+        Self { instances: self.instances & !bit(inst.0), ..self }
+    }
+
     /// Whether an instance was touched; from the 64th on, several instances share a bit.
     pub const fn touches(self, inst: InstanceId) -> bool {
         self.instances & bit(inst.0) != 0

@@ -75,7 +75,7 @@ impl Store {
                     Flow::Continue | Flow::Stop => panic!("what can block traps first, since may_leave is false"),
                 },
                 wasm::Exit::Collect => self.collect_garbage(env),
-                wasm::Exit::Limit(limit) => return Err(Fault::Limit(Limit::Core(limit))),
+                wasm::Exit::Limit(limit) => return Err(Fault::Limit(Limit::Core(limit)).into()),
                 wasm::Exit::Trap(trap) => return Err(trap.into()),
                 wasm::Exit::Exception(_) => return Err(Trap::new(TrapRule::CallUncaughtException).into()),
                 wasm::Exit::OutOfFuel => return Err(Fault::Limit(Limit::Realloc).into()),

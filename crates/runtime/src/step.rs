@@ -225,7 +225,12 @@ impl Store {
         Ok(invocation)
     }
 
-    fn begin_invocation(&mut self, env: &mut Env<'_, '_>, func: FuncId, invocation: InvocationId) -> Result<(), Box<Fault>> {
+    fn begin_invocation(
+        &mut self,
+        env: &mut Env<'_, '_>,
+        func: FuncId,
+        invocation: InvocationId,
+    ) -> Result<(), Box<Fault>> {
         let actor = self.invocations.get(invocation.0).actor;
         match *self.func(func) {
             Func::Lifted { callee, ty, is_async, opts, inst, .. } => {
@@ -337,12 +342,7 @@ impl Store {
 
     /// A fault while the host was at work on an instance.
     #[cold]
-    pub(crate) fn fail_in(
-        &mut self,
-        env: &mut Env<'_, '_>,
-        fault: Box<Fault>,
-        at_work: Option<InstanceId>,
-    ) -> Failure {
+    pub(crate) fn fail_in(&mut self, env: &mut Env<'_, '_>, fault: Box<Fault>, at_work: Option<InstanceId>) -> Failure {
         let fault = *fault;
         env.trace(self, || TraceEvent::Fault { fault: &fault });
         let report = Box::new(self.report(env.program));
@@ -431,7 +431,7 @@ impl Store {
                 self.collect_garbage(env);
                 Flow::Continue
             }
-            wasm::Exit::Limit(limit) => return Err(Fault::Limit(Limit::Core(limit))),
+            wasm::Exit::Limit(limit) => return Err(Fault::Limit(Limit::Core(limit)).into()),
             wasm::Exit::Return => {
                 let results = self.thread_mut(thread).stack.take_results();
                 self.body_returned(env, thread, &results)?

@@ -203,7 +203,7 @@ impl Merge {
     }
 }
 
-const NONE: Budget = Budget { runs: None, states: None, time: None };
+const NONE: Budget = Budget { runs: None, states: None, time: None, memory: None };
 
 /// Lists the units that are not done.
 fn pending(units: Vec<(String, PathBuf)>, results: &[Done]) -> ExitCode {

@@ -1,5 +1,7 @@
-//! Small random components: workers that share a counter and a log, stream to the main task, yield and are cancelled.
+//! Small random components: workers that share a counter and a log, read streams and futures of another instance, pass a gate
+//! with backpressure, start threads, yield and are cancelled, under a main task that waits for them with a waitable set.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use choice::hash::mix;
@@ -36,28 +38,68 @@ enum Op {
     Local,
     /// Starts a thread that logs.
     Thread(u64),
+    /// Reads from a stream, which blocks.
+    Stream,
+    /// Reads a future, which blocks.
+    Future,
+    /// Calls through a gate that lets in one at a time, by backpressure.
+    Gate,
+}
+
+impl Op {
+    /// What the specification calls it, or what it is for.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Yield => "thread.yield",
+            Self::Log(_) | Self::Get | Self::Set => "synchronous call",
+            Self::Local => "memory",
+            Self::Thread(_) => "thread.new-indirect",
+            Self::Stream => "stream.read",
+            Self::Future => "future.read",
+            Self::Gate => "backpressure",
+        }
+    }
 }
 
 /// A program from a seed.
 pub(crate) fn program(seed: u64) -> String {
+    described(seed).0
+}
+
+/// A program from a seed, and what it does, in words.
+pub(crate) fn described(seed: u64) -> (String, BTreeSet<&'static str>) {
+    let mut does = BTreeSet::new();
     let mut draws = Draws::new(seed);
     let workers = 2 + draws.below(2);
     let most = if workers == 2 { 4 } else { 2 };
     let mut text = String::from("(component\n");
     text.push_str(SHARED);
+    text.push_str(&source(draws.below(2) == 0));
     let mut cancellable = Vec::new();
     for worker in 0..workers {
-        let ops: Vec<Op> = (0..=draws.below(most)).map(|_| op(&mut draws, worker)).collect();
+        let mut ops: Vec<Op> = (0..=draws.below(most)).map(|_| op(&mut draws, worker)).collect();
+        // What blocks in another instance has many schedules: a worker does it once, and little besides.
+        if draws.below(2) == 0 {
+            ops.truncate(1);
+            let blocking = [Op::Stream, Op::Future, Op::Gate];
+            let place = usize::try_from(draws.below(3)).expect("it is below 3");
+            ops.push(blocking[place]);
+        }
         let callback = draws.below(3) == 0;
+        does.extend(ops.iter().map(|op| op.word()));
+        if callback {
+            does.insert("callback");
+        }
         cancellable.push(!callback && draws.below(2) == 0);
         let is_cancellable = cancellable[cancellable.len() - 1];
-        let own = draws.below(3) > 0;
         text.push_str(&self::worker(worker, &ops, is_cancellable, callback));
-        let _ = own;
     }
-    text.push_str(&main(workers, &mut draws, &cancellable));
+    let main = main(workers, &mut draws, &cancellable);
+    let calls = [("(call $stop)", "subtask.cancel"), ("(call $poll)", "waitable-set.poll")];
+    does.extend(calls.iter().filter(|call| main.contains(call.0)).map(|call| call.1));
+    text.push_str(&main);
     text.push_str(")\n");
-    text
+    (text, does)
 }
 
 fn op(draws: &mut Draws, worker: u64) -> Op {
@@ -90,6 +132,71 @@ const SHARED: &str = r#"
   (instance $shared (instantiate $Shared))
 "#;
 
+/// Hands out streams and futures, and writes to them from tasks that outlive the call; and has a gate.
+fn source(yields: bool) -> String {
+    let pause = if yields { "(drop (call $yield))" } else { "" };
+    format!(
+        r#"
+  (component $Source
+    (type $S (stream u32))
+    (type $F (future u32))
+    (core module $Memory (memory (export "memory") 1) (data (i32.const 16) "\07"))
+    (core instance $memory (instantiate $Memory))
+    (core func $yield (canon thread.yield))
+    (core func $return-s (canon task.return (result $S)))
+    (core func $return-f (canon task.return (result $F)))
+    (core func $return (canon task.return))
+    (core func $new-s (canon stream.new $S))
+    (core func $write-s (canon stream.write $S (memory (core memory $memory "memory"))))
+    (core func $drop-s (canon stream.drop-writable $S))
+    (core func $new-f (canon future.new $F))
+    (core func $write-f (canon future.write $F (memory (core memory $memory "memory"))))
+    (core func $drop-f (canon future.drop-writable $F))
+    (core func $inc (canon backpressure.inc))
+    (core func $dec (canon backpressure.dec))
+    (core module $Core
+      (import "" "yield" (func $yield (result i32)))
+      (import "" "return-s" (func $return-s (param i32)))
+      (import "" "return-f" (func $return-f (param i32)))
+      (import "" "return" (func $return))
+      (import "" "new-s" (func $new-s (result i64)))
+      (import "" "write-s" (func $write-s (param i32 i32 i32) (result i32)))
+      (import "" "drop-s" (func $drop-s (param i32)))
+      (import "" "new-f" (func $new-f (result i64)))
+      (import "" "write-f" (func $write-f (param i32 i32) (result i32)))
+      (import "" "drop-f" (func $drop-f (param i32)))
+      (import "" "inc" (func $inc))
+      (import "" "dec" (func $dec))
+      (func (export "numbers") (local $ends i64) (local $end i32)
+        (local.set $ends (call $new-s))
+        (call $return-s (i32.wrap_i64 (local.get $ends)))
+        (local.set $end (i32.wrap_i64 (i64.shr_u (local.get $ends) (i64.const 32))))
+        {pause}
+        (drop (call $write-s (local.get $end) (i32.const 16) (i32.const 1)))
+        (call $drop-s (local.get $end)))
+      (func (export "later") (local $ends i64) (local $end i32)
+        (local.set $ends (call $new-f))
+        (call $return-f (i32.wrap_i64 (local.get $ends)))
+        (local.set $end (i32.wrap_i64 (i64.shr_u (local.get $ends) (i64.const 32))))
+        {pause}
+        (drop (call $write-f (local.get $end) (i32.const 16)))
+        (call $drop-f (local.get $end)))
+      (func (export "gate")
+        (call $inc) (drop (call $yield)) (call $dec) (call $return)))
+    (core instance $core (instantiate $Core (with "" (instance
+      (export "yield" (func $yield)) (export "return-s" (func $return-s)) (export "return-f" (func $return-f))
+      (export "return" (func $return)) (export "inc" (func $inc)) (export "dec" (func $dec))
+      (export "new-s" (func $new-s)) (export "write-s" (func $write-s)) (export "drop-s" (func $drop-s))
+      (export "new-f" (func $new-f)) (export "write-f" (func $write-f)) (export "drop-f" (func $drop-f))))))
+    (func (export "numbers") async (result $S) (canon lift (core func $core "numbers") async))
+    (func (export "later") async (result $F) (canon lift (core func $core "later") async))
+    (func (export "gate") async (canon lift (core func $core "gate") async)))
+  (instance $source (instantiate $Source))
+"#
+    )
+}
+
+#[expect(clippy::too_many_lines, reason = "one text, part by part")]
 fn worker(number: u64, ops: &[Op], cancellable: bool, callback: bool) -> String {
     let mut body = String::new();
     for op in ops {
@@ -106,6 +213,19 @@ fn worker(number: u64, ops: &[Op], cancellable: bool, callback: bool) -> String 
             Op::Thread(n) => {
                 let _ = writeln!(body, "(call $resume (call $new (i32.const 0) (i32.const {n})))");
             }
+            Op::Stream => body.push_str(
+                "(global.set $end (call $numbers))
+                 (drop (call $read-stream (global.get $end) (i32.const 16) (i32.const 1)))
+                 (call $log (i32.load (i32.const 16)))
+                 (call $drop-stream (global.get $end))\n",
+            ),
+            Op::Future => body.push_str(
+                "(global.set $end (call $later))
+                 (drop (call $read-future (global.get $end) (i32.const 16)))
+                 (call $log (i32.load (i32.const 16)))
+                 (call $drop-future (global.get $end))\n",
+            ),
+            Op::Gate => body.push_str("(call $gate)\n"),
         }
     }
     let entry = if callback {
@@ -126,6 +246,13 @@ fn worker(number: u64, ops: &[Op], cancellable: bool, callback: bool) -> String 
   (component $Worker{number}
     (import "shared" (instance $shared
       (export "get" (func (result u32))) (export "set" (func (param "n" u32))) (export "log" (func (param "n" u32)))))
+    (type $S (stream u32))
+    (type $F (future u32))
+    (import "numbers" (func $numbers async (result $S)))
+    (import "later" (func $later async (result $F)))
+    (import "gate" (func $gate async))
+    (core module $Memory (memory (export "memory") 1))
+    (core instance $memory (instantiate $Memory))
     (core module $Table (table (export "table") 1 1 funcref))
     (core instance $table (instantiate $Table))
     (core module $Core
@@ -138,6 +265,15 @@ fn worker(number: u64, ops: &[Op], cancellable: bool, callback: bool) -> String 
       (import "" "cancel" (func $cancel))
       (import "" "new" (func $new (param i32 i32) (result i32)))
       (import "" "resume" (func $resume (param i32)))
+      (import "" "memory" (memory 1))
+      (import "" "numbers" (func $numbers (result i32)))
+      (import "" "later" (func $later (result i32)))
+      (import "" "gate" (func $gate))
+      (import "" "read-stream" (func $read-stream (param i32 i32 i32) (result i32)))
+      (import "" "drop-stream" (func $drop-stream (param i32)))
+      (import "" "read-future" (func $read-future (param i32 i32) (result i32)))
+      (import "" "drop-future" (func $drop-future (param i32)))
+      (global $end (mut i32) (i32.const 0))
       (global $read (mut i32) (i32.const 0))
       (global $local (mut i32) (i32.const 0))
       (func $thread (param i32) (drop (call $yield)) (call $log (local.get 0)))
@@ -152,13 +288,28 @@ fn worker(number: u64, ops: &[Op], cancellable: bool, callback: bool) -> String 
     (core func $cancel (canon task.cancel))
     (core func $new (canon thread.new-indirect $start (core table $table "table")))
     (core func $resume (canon thread.resume-later))
+    (core func $numbers' (canon lower (func $numbers)))
+    (core func $later' (canon lower (func $later)))
+    (core func $gate' (canon lower (func $gate)))
+    (core func $read-stream (canon stream.read $S (memory (core memory $memory "memory"))))
+    (core func $drop-stream (canon stream.drop-readable $S))
+    (core func $read-future (canon future.read $F (memory (core memory $memory "memory"))))
+    (core func $drop-future (canon future.drop-readable $F))
     (core instance $core (instantiate $Core (with "" (instance
       (export "table" (table $table "table"))
       (export "get" (func $get)) (export "set" (func $set)) (export "log" (func $log))
       (export "yield" (func $yield)) (export "return" (func $return)) (export "cancel" (func $cancel))
+      (export "memory" (memory $memory "memory"))
+      (export "numbers" (func $numbers')) (export "later" (func $later')) (export "gate" (func $gate'))
+      (export "read-stream" (func $read-stream)) (export "drop-stream" (func $drop-stream))
+      (export "read-future" (func $read-future)) (export "drop-future" (func $drop-future))
       (export "new" (func $new)) (export "resume" (func $resume))))))
     (func (export "work") async (canon lift (core func $core "work") {lift})))
-  (instance $worker{number} (instantiate $Worker{number} (with "shared" (instance $shared))))
+  (instance $worker{number} (instantiate $Worker{number}
+    (with "shared" (instance $shared))
+    (with "numbers" (func $source "numbers"))
+    (with "later" (func $source "later"))
+    (with "gate" (func $source "gate"))))
 "#
     )
 }
@@ -182,6 +333,9 @@ fn main(workers: u64, draws: &mut Draws, cancellable: &[bool]) -> String {
     if cancellable[0] && draws.below(2) == 0 {
         body.push_str("(call $stop)\n");
     }
+    if draws.below(4) == 0 {
+        body.push_str("(call $poll)\n");
+    }
     format!(
         r#"
   (component $Main
@@ -196,6 +350,7 @@ fn main(workers: u64, draws: &mut Draws, cancellable: &[bool]) -> String {
       (import "" "yield" (func $yield (result i32)))
       (import "" "new" (func $new (result i32)))
       (import "" "wait" (func $wait (param i32 i32) (result i32)))
+      (import "" "poll-set" (func $poll-set (param i32 i32) (result i32)))
       (import "" "join" (func $join (param i32 i32)))
       (import "" "drop" (func $drop (param i32)))
       (import "" "cancel" (func $cancel (param i32) (result i32)))
@@ -214,6 +369,17 @@ fn main(workers: u64, draws: &mut Draws, cancellable: &[bool]) -> String {
         (global.set $order (i32.add (i32.const 5) (call $cancel (global.get $first))))
         (call $drop (global.get $first))
         (global.set $open (i32.sub (global.get $open) (i32.const 1))))
+      ;; Takes note of whether an event is there by now, and loses it.
+      (func $poll
+        (if (i32.eq (call $poll-set (global.get $set) (i32.const 0)) (i32.const 1))
+          (then (global.set $order (i32.add (global.get $order) (i32.const 3))) (call $over))))
+      (func $over
+        (if (i32.ne (i32.load (i32.const 4)) (i32.const 2)) (then (return)))
+        (global.set $order
+          (i32.add (i32.mul (global.get $order) (i32.const 10)) (i32.load (i32.const 0))))
+        (call $join (i32.load (i32.const 0)) (i32.const 0))
+        (call $drop (i32.load (i32.const 0)))
+        (global.set $open (i32.sub (global.get $open) (i32.const 1))))
       (func (export "run") (result i32)
         (global.set $set (call $new))
         {body}
@@ -221,12 +387,7 @@ fn main(workers: u64, draws: &mut Draws, cancellable: &[bool]) -> String {
           (loop $again
             (br_if $done (i32.eqz (global.get $open)))
             (drop (call $wait (global.get $set) (i32.const 0)))
-            (if (i32.ne (i32.load (i32.const 4)) (i32.const 2)) (then (br $again)))
-            (global.set $order
-              (i32.add (i32.mul (global.get $order) (i32.const 10)) (i32.load (i32.const 0))))
-            (call $join (i32.load (i32.const 0)) (i32.const 0))
-            (call $drop (i32.load (i32.const 0)))
-            (global.set $open (i32.sub (global.get $open) (i32.const 1)))
+            (call $over)
             (br $again)))
         (i32.add (i32.mul (global.get $order) (i32.const 100000)) (call $all))))
     {lowers}
@@ -234,6 +395,7 @@ fn main(workers: u64, draws: &mut Draws, cancellable: &[bool]) -> String {
     (core func $yield (canon thread.yield))
     (core func $new (canon waitable-set.new))
     (core func $wait (canon waitable-set.wait (memory (core memory $memory "memory"))))
+    (core func $poll-set (canon waitable-set.poll (memory (core memory $memory "memory"))))
     (core func $join (canon waitable.join))
     (core func $drop (canon subtask.drop))
     (core func $cancel (canon subtask.cancel))
@@ -241,7 +403,7 @@ fn main(workers: u64, draws: &mut Draws, cancellable: &[bool]) -> String {
       {exports}
       (export "all" (func $all')) (export "memory" (memory $memory "memory"))
       (export "yield" (func $yield)) (export "new" (func $new)) (export "wait" (func $wait))
-      (export "join" (func $join)) (export "drop" (func $drop)) (export "cancel" (func $cancel))))))
+      (export "poll-set" (func $poll-set)) (export "join" (func $join)) (export "drop" (func $drop)) (export "cancel" (func $cancel))))))
     (func (export "run") async (result u32) (canon lift (core func $core "run"))))
   (instance $main (instantiate $Main
     {withs}

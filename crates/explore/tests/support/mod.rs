@@ -5,6 +5,7 @@
 pub(crate) mod corpus;
 pub(crate) mod generate;
 pub(crate) mod measure;
+pub(crate) mod scale;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -35,7 +35,11 @@ impl Store {
 
     /// Spec: CanonicalABI.md, "`canon error-context.debug-message`", `canon_error_context_debug_message`. Differs: the text
     /// stores without a check; a guest can pass any address, so a bad one traps.
-    pub(super) fn error_context_debug_message(&mut self, env: &mut Env<'_, '_>, call: Call<'_>) -> Result<Flow, Box<Fault>> {
+    pub(super) fn error_context_debug_message(
+        &mut self,
+        env: &mut Env<'_, '_>,
+        call: Call<'_>,
+    ) -> Result<Flow, Box<Fault>> {
         self.trap_if_may_not_leave(call.inst)?;
         let i = call.index(0);
         let id = as_error_context(self.instance(call.inst).handles.get(i, HANDLES)?, i)?;

@@ -16,12 +16,22 @@ impl Store {
     }
 
     /// Spec: CanonicalABI.md, "`canon future.{read,write}`", `canon_future_read`.
-    pub(super) fn future_read(&mut self, env: &mut Env<'_, '_>, call: Call<'_>, p: Payload) -> Result<Flow, Box<Fault>> {
+    pub(super) fn future_read(
+        &mut self,
+        env: &mut Env<'_, '_>,
+        call: Call<'_>,
+        p: Payload,
+    ) -> Result<Flow, Box<Fault>> {
         self.future_copy(env, call, EndKind::READABLE_FUTURE, p)
     }
 
     /// Spec: CanonicalABI.md, "`canon future.{read,write}`", `canon_future_write`.
-    pub(super) fn future_write(&mut self, env: &mut Env<'_, '_>, call: Call<'_>, p: Payload) -> Result<Flow, Box<Fault>> {
+    pub(super) fn future_write(
+        &mut self,
+        env: &mut Env<'_, '_>,
+        call: Call<'_>,
+        p: Payload,
+    ) -> Result<Flow, Box<Fault>> {
         self.future_copy(env, call, EndKind::WRITABLE_FUTURE, p)
     }
 

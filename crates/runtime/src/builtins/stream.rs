@@ -25,7 +25,12 @@ impl Store {
     }
 
     /// Makes what two ends share, and the ends, the readable one first.
-    pub(super) fn new_shared(&mut self, call: Call<'_>, kind: SharedKind, payload: Payload) -> Result<Flow, Box<Fault>> {
+    pub(super) fn new_shared(
+        &mut self,
+        call: Call<'_>,
+        kind: SharedKind,
+        payload: Payload,
+    ) -> Result<Flow, Box<Fault>> {
         self.trap_if_may_not_leave(call.inst)?;
         let word = match kind {
             SharedKind::Stream => ActorKind::Stream,
@@ -48,12 +53,22 @@ impl Store {
     }
 
     /// Spec: CanonicalABI.md, "`canon stream.{read,write}`", `canon_stream_read`.
-    pub(super) fn stream_read(&mut self, env: &mut Env<'_, '_>, call: Call<'_>, p: Payload) -> Result<Flow, Box<Fault>> {
+    pub(super) fn stream_read(
+        &mut self,
+        env: &mut Env<'_, '_>,
+        call: Call<'_>,
+        p: Payload,
+    ) -> Result<Flow, Box<Fault>> {
         self.stream_copy(env, call, EndKind::READABLE_STREAM, p)
     }
 
     /// Spec: CanonicalABI.md, "`canon stream.{read,write}`", `canon_stream_write`.
-    pub(super) fn stream_write(&mut self, env: &mut Env<'_, '_>, call: Call<'_>, p: Payload) -> Result<Flow, Box<Fault>> {
+    pub(super) fn stream_write(
+        &mut self,
+        env: &mut Env<'_, '_>,
+        call: Call<'_>,
+        p: Payload,
+    ) -> Result<Flow, Box<Fault>> {
         self.stream_copy(env, call, EndKind::WRITABLE_STREAM, p)
     }
 
