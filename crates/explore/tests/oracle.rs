@@ -1,4 +1,4 @@
-//! Run: `cargo test -p raddle-explore --test oracle`; RADDLE_ORACLE=5000 takes more programs. Holds the reductions against
+//! Run: `cargo test -p raddle-explore --test oracle`; `RADDLE_ORACLE=5000` takes more programs. Holds the reductions against
 //! brute force on generated programs: the search over states finds exactly the outcomes and final states of all schedules,
 //! the search by price the fewest picks of each, and partial-order reduction misses no class.
 
@@ -219,7 +219,9 @@ fn reductions_agree_with_brute_force() {
     let mut last = 0;
     small(|seed, subject, all, does| {
         sums.check(&subject, &all, seed);
-        does.into_iter().for_each(|word| *sums.does.entry(word).or_default() += 1);
+        for word in does {
+            *sums.does.entry(word).or_default() += 1;
+        }
         last = seed;
         sums.programs < wanted
     });

@@ -341,7 +341,7 @@ fn run_until_idle(store: &mut Store, env: &mut Env<'_, '_>, host: &mut dyn Host)
         {
             return Ok(Some(Halted::Ended(Box::new(Ended::Diverged(divergence)))));
         }
-        match halt.map_err(|fault| store.fail(env, fault))? {
+        match halt.map_err(|fault| store.fail(env, *fault))? {
             Halt::Idle => return Ok(None),
             Halt::OutOfFuel => return Ok(Some(Halted::Ended(Box::new(Ended::OutOfFuel)))),
             Halt::Choice => return Ok(Some(Halted::Choice)),

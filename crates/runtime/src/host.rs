@@ -140,7 +140,7 @@ impl Store {
             HostAnswer::Trap(trap) => Err(trap.into()),
             HostAnswer::Exit(code) => Err(Fault::Exit(code).into()),
         };
-        answered.map_err(|fault| self.fail(env, fault))
+        answered.map_err(|fault| self.fail(env, *fault))
     }
 
     /// Answers `Ask::Cancel`.
@@ -161,7 +161,7 @@ impl Store {
             CancelAnswer::Return(values) => self.finish_host_call(env, call, Some(values)),
             CancelAnswer::Later => Ok(()),
         };
-        answered.map_err(|fault| self.fail(env, fault))
+        answered.map_err(|fault| self.fail(env, *fault))
     }
 
     /// Answers `Ask::DropResource`.
@@ -173,7 +173,7 @@ impl Store {
             panic!("the answer is to the question");
         };
         env.trace(self, || TraceEvent::Ask { ask });
-        answer.map_err(|trap| self.fail(env, trap.into()))
+        answer.map_err(|trap| self.fail(env, Fault::Trap(trap)))
     }
 
     /// Returns from a call that was to be answered later.
@@ -187,7 +187,7 @@ impl Store {
         values: Vec<Value>,
     ) -> Result<(), Failure> {
         let at_work = self.host_call_instance(call);
-        self.finish_host_call(env, call, Some(values)).map_err(|fault| self.fail_in(env, fault, at_work))
+        self.finish_host_call(env, call, Some(values)).map_err(|fault| self.fail_in(env, *fault, at_work))
     }
 
     /// Ends a call as cancelled whose cancellation was requested.
@@ -196,7 +196,7 @@ impl Store {
     /// As `answer_call`.
     pub fn cancel_host_call(&mut self, env: &mut Env<'_, '_>, call: HostCallId) -> Result<(), Failure> {
         let at_work = self.host_call_instance(call);
-        self.finish_host_call(env, call, None).map_err(|fault| self.fail_in(env, fault, at_work))
+        self.finish_host_call(env, call, None).map_err(|fault| self.fail_in(env, *fault, at_work))
     }
 
     /// Ends a call that was to be answered later with a trap.
@@ -204,7 +204,7 @@ impl Store {
         let at_work = self.host_call_instance(call);
         self.asking = None;
         self.host_calls.remove(call.0);
-        self.fail_in(env, trap.into(), at_work)
+        self.fail_in(env, Fault::Trap(trap), at_work)
     }
 
     /// The instance that made a call.
@@ -302,7 +302,7 @@ impl Store {
             SharedKind::Future => self.future_rendezvous(env, id),
         };
         let of = self.shared(self.waitable(id).end().shared).of;
-        copied.map_err(|fault| self.fail_in(env, fault, of))
+        copied.map_err(|fault| self.fail_in(env, *fault, of))
     }
 
     /// The ends of the host whose copies ended since the last call, in that order.

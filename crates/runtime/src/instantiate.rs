@@ -117,7 +117,7 @@ impl Store {
         let begun = self
             .check_imports(env.program, component, &imports)
             .and_then(|()| self.begin_instantiation(env, closure, imports));
-        begun.map_err(|fault| self.fail(env, fault))?;
+        begun.map_err(|fault| self.fail(env, *fault))?;
         Ok(invocation)
     }
 
@@ -481,7 +481,7 @@ impl Store {
         };
         let opts = self.resolve_options(&options);
         let ty = crate::builtins::signature::core_type(program, builtin, opts.ptr_type);
-        self.define_core_func(CoreFunc::Builtin { builtin: builtin.clone(), opts, table }, ty);
+        self.define_core_func(CoreFunc::Builtin { builtin: *builtin, opts, table }, ty);
     }
 }
 

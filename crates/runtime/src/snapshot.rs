@@ -25,7 +25,7 @@ impl Store {
     pub fn snapshot_into(&mut self, snapshot: &mut Snapshot) {
         let to = &mut *snapshot.0;
         self.core.freeze_into(&mut to.core);
-        to.threads.make_like(&self.threads, freeze, |thread| frozen(thread));
+        to.threads.make_like(&self.threads, freeze, frozen);
         to.copy(self);
     }
 
@@ -33,7 +33,7 @@ impl Store {
     pub fn restore(&mut self, snapshot: &Snapshot) {
         let from = &*snapshot.0;
         self.core.thaw(&from.core);
-        self.threads.make_like(&from.threads, thaw, |thread| thawed(thread));
+        self.threads.make_like(&from.threads, thaw, thawed);
         self.copy(from);
     }
 
@@ -73,7 +73,7 @@ impl Store {
 fn frozen(thread: &Thread) -> Thread {
     Thread {
         stack: thread.stack.freeze(),
-        pending: thread.pending.clone(),
+        pending: thread.pending,
         flat_results: thread.flat_results.clone(),
         ..*thread
     }
@@ -87,7 +87,7 @@ fn freeze(to: &mut Thread, thread: &Thread) {
 fn thawed(thread: &Thread) -> Thread {
     Thread {
         stack: wasm::Stack::thawed(&thread.stack),
-        pending: thread.pending.clone(),
+        pending: thread.pending,
         flat_results: thread.flat_results.clone(),
         ..*thread
     }

@@ -221,7 +221,7 @@ impl Store {
         let actor = self.names.create(ActorId::EMBEDDER, ActorKind::Task, label);
         let invocation = InvocationId(self.invocations.add(Invocation { args, outcome: None, actor }));
         let begun = self.begin_invocation(env, func, invocation);
-        begun.map_err(|fault| self.fail(env, fault))?;
+        begun.map_err(|fault| self.fail(env, *fault))?;
         Ok(invocation)
     }
 
@@ -319,7 +319,7 @@ impl Store {
     /// # Errors
     /// A trap or a limit. The chain of activations is dropped and its instances are locked.
     pub fn step(&mut self, env: &mut Env<'_, '_>) -> Result<Step, Failure> {
-        Ok(match self.run_to_stop(env).map_err(|fault| self.fail(env, fault))? {
+        Ok(match self.run_to_stop(env).map_err(|fault| self.fail(env, *fault))? {
             Halt::Choice => Step::Choice(self.choice()),
             Halt::NeedsHost(ask) => Step::NeedsHost(ask),
             Halt::Idle => Step::Idle,
@@ -336,14 +336,13 @@ impl Store {
     }
 
     #[cold]
-    pub(crate) fn fail(&mut self, env: &mut Env<'_, '_>, fault: Box<Fault>) -> Failure {
+    pub(crate) fn fail(&mut self, env: &mut Env<'_, '_>, fault: Fault) -> Failure {
         self.fail_in(env, fault, None)
     }
 
     /// A fault while the host was at work on an instance.
     #[cold]
-    pub(crate) fn fail_in(&mut self, env: &mut Env<'_, '_>, fault: Box<Fault>, at_work: Option<InstanceId>) -> Failure {
-        let fault = *fault;
+    pub(crate) fn fail_in(&mut self, env: &mut Env<'_, '_>, fault: Fault, at_work: Option<InstanceId>) -> Failure {
         env.trace(self, || TraceEvent::Fault { fault: &fault });
         let report = Box::new(self.report(env.program));
         self.lock_after_trap(at_work);

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 /// So many pairs, each of which passes so many messages.
+#[expect(clippy::too_many_lines, reason = "one text, part by part")]
 pub(crate) fn independent(pairs: u32, messages: u32) -> String {
     let all = |text: &dyn Fn(u32) -> String| (0..pairs).map(text).collect::<String>();
     let mut text = format!(
