@@ -72,6 +72,9 @@ pub(crate) struct Explore {
     /// How many states are kept at most.
     #[arg(long, value_name = "N")]
     states: Option<u64>,
+    /// How much a search over states may keep: `500MiB`, `4GiB`, or bytes; beyond, it gives way to sampling, and says so.
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    memory: Option<u64>,
     /// Everything, without a bound of time; by states unless a strategy is given.
     #[arg(long)]
     exhaustive: bool,
@@ -150,16 +153,32 @@ Strategies:
   states      every state once (the default of --exhaustive)
 A recorded schedule is followed by `raddle replay`; bytes of a fuzzer by the function `samplers::Bytes` of the API.";
 
-fn parse_time(text: &str) -> Result<Duration, String> {
+/// The number at the beginning of a text, and the unit after it.
+fn number_and_unit<'t>(text: &'t str, example: &str) -> Result<(u64, &'t str), String> {
     let split = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(split);
-    let number: u64 = number.parse().map_err(|_| format!("expected a time such as `30s`, found `{text}`"))?;
-    match unit {
-        "ms" => Ok(Duration::from_millis(number)),
-        "" | "s" => Ok(Duration::from_secs(number)),
-        "m" => Ok(Duration::from_secs(number.saturating_mul(60))),
-        "h" => Ok(Duration::from_secs(number.saturating_mul(3600))),
-        _ => Err(format!("expected ms, s, m or h after the number, found `{unit}`")),
+    let number = number.parse().map_err(|_| format!("expected {example}, found `{text}`"))?;
+    Ok((number, unit))
+}
+
+fn parse_time(text: &str) -> Result<Duration, String> {
+    match number_and_unit(text, "a time such as `30s`")? {
+        (number, "ms") => Ok(Duration::from_millis(number)),
+        (number, "" | "s") => Ok(Duration::from_secs(number)),
+        (number, "m") => Ok(Duration::from_secs(number.saturating_mul(60))),
+        (number, "h") => Ok(Duration::from_secs(number.saturating_mul(3600))),
+        (_, unit) => Err(format!("expected ms, s, m or h after the number, found `{unit}`")),
+    }
+}
+
+/// A number of bytes.
+fn parse_size(text: &str) -> Result<u64, String> {
+    match number_and_unit(text, "a size such as `500MiB`")? {
+        (number, "" | "B") => Ok(number),
+        (number, "KiB") => Ok(number.saturating_mul(1 << 10)),
+        (number, "MiB") => Ok(number.saturating_mul(1 << 20)),
+        (number, "GiB") => Ok(number.saturating_mul(1 << 30)),
+        (_, unit) => Err(format!("expected B, KiB, MiB or GiB after the number, found `{unit}`")),
     }
 }
 
@@ -299,11 +318,12 @@ impl Explore {
 
     fn options(&self, task: &Task) -> Result<Options, String> {
         let plain = Options::default();
-        let states = self.states.or(plain.budget.states);
+        let bounds = &plain.budget;
+        let (states, memory) = (self.states.or(bounds.states), self.memory.or(bounds.memory));
         let budget = if self.exhaustive || self.runs.is_some() || self.time.is_some() {
-            Budget { runs: self.runs, states, time: self.time, ..plain.budget }
+            Budget { runs: self.runs, states, time: self.time, memory }
         } else {
-            Budget { states, ..plain.budget }
+            Budget { states, memory, ..plain.budget }
         };
         let (strategy, jobs) = (task.strategy.parse()?, usize::from(self.jobs));
         Ok(Options { strategy, seed: task.seed, budget, jobs, ..plain })

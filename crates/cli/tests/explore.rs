@@ -351,3 +351,16 @@ fn bad_input_is_said_to_be_bad() {
     let cut = write("cut.json", &cut[..cut.len() / 2]);
     check(&["explore", "--unit", text(&cut), "--out", text(&out)], "cut.json: expected JSON");
 }
+
+#[test]
+fn a_bound_of_memory_gives_way_to_sampling() {
+    let scale = "examples/scale/producers-2x4.wat";
+    let bounds = ["--memory", "64KiB", "--runs", "200", "--json"];
+    let did = raddle(&[&["explore", scale, "--invoke", "run()", "--exhaustive"][..], &bounds].concat());
+    let report = json(&did);
+    assert_eq!(report["complete"], false);
+    assert_eq!(report["strategy"], "states, then sampled");
+    let wrong = raddle(&["explore", scale, "--memory", "4GB"]);
+    assert_eq!(wrong.code, 2, "{wrong:?}");
+    assert!(wrong.err.contains("expected B, KiB, MiB or GiB after the number, found `GB`"), "{wrong:?}");
+}

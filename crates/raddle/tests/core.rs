@@ -28,14 +28,15 @@ fn rule<T: std::fmt::Debug>(result: Result<T, Error>) -> TrapRule {
 
 #[test]
 fn typed_functions_take_and_give_tuples() {
+    type Five = (i32, i64, f32, f64, V128);
+    type Turned = (V128, f64, f32, i64, i32);
+
     let (mut store, instance) = instance(
         r#"(module
             (func (export "all") (param i32 i64 f32 f64 v128) (result v128 f64 f32 i64 i32)
                 (local.get 4) (local.get 3) (local.get 2) (local.get 1) (local.get 0))
             (func (export "none")))"#,
     );
-    type Five = (i32, i64, f32, f64, V128);
-    type Turned = (V128, f64, f32, i64, i32);
     let all = instance.get_typed_func::<Five, Turned>(&store, "all").expect("the type is right");
     let found = all.call(&mut store, (-1, i64::MIN, -0.0, 2.5, V128(3))).expect("it returns");
     assert_eq!(found, (V128(3), 2.5, -0.0, i64::MIN, -1));
