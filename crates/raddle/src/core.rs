@@ -72,7 +72,7 @@
 //!         }
 //!     }
 //! };
-//! assert_eq!((result, stops), (5050, 8));
+//! assert_eq!((result, stops), (5050, 9));
 //! # Ok(())
 //! # }
 //! ```
