@@ -49,22 +49,32 @@ impl<'a> Frames<'a> {
         (frame.at.addr().get() - self.cells.as_ptr().addr()) / size_of::<u64>()
     }
 
-    /// The frame that begins some cells above another; `None` when there is no room for a window.
+    /// The frame that begins some cells above another; `None` when there is no room for a window, or the frame lies in other
+    /// cells.
     #[inline(always)]
     pub fn above(self, frame: Frame<'a>, delta: u16) -> Option<Frame<'a>> {
         // SAFETY: a window has more cells than 16 bits can count.
         let at = unsafe { frame.at.add(usize::from(delta)) };
-        (at.addr().get() <= self.last).then_some(Frame { at, cells: PhantomData })
+        // The cell is one of the frame's window, so one of these only if the frame lies in these.
+        self.is_start(at.addr().get()).then_some(Frame { at, cells: PhantomData })
     }
 
-    /// The frame that begins some cells below another; `None` when there are not so many.
+    /// The frame that begins some cells below another; `None` when there are not so many, or the frame lies in other cells.
     #[inline(always)]
     pub fn below(self, frame: Frame<'a>, delta: u16) -> Option<Frame<'a>> {
         let at = frame.at.as_ptr().wrapping_sub(usize::from(delta));
-        if at.addr() < self.cells.as_ptr().addr() || at.addr() > frame.at.addr().get() {
+        let is_own = self.is_start(frame.at.addr().get());
+        if !is_own || at.addr() < self.cells.as_ptr().addr() || at.addr() > frame.at.addr().get() {
             return None;
         }
         Some(Frame { at: NonNull::new(at)?, cells: PhantomData })
+    }
+
+    /// Whether a window can begin at an address of a cell.
+    #[inline(always)]
+    fn is_start(self, address: usize) -> bool {
+        let start = self.cells.as_ptr().addr();
+        address.wrapping_sub(start) <= self.last - start
     }
 }
 

@@ -129,6 +129,19 @@ fn frames_keep_to_the_cells() {
 }
 
 #[test]
+fn frames_of_other_cells_are_refused() {
+    let mut cells = vec![0; 2 * (WINDOW + 10)];
+    let (below, above) = cells.split_at_mut(WINDOW + 10);
+    let (below, above) = (Frames::new(below).expect("room"), Frames::new(above).expect("room"));
+    let first = above.at(0).expect("the first cell");
+    // The cells lie next to each other, so that a distance leads from one to the other.
+    assert!(below.below(first, u16::MAX).is_none() && above.below(first, 1).is_none());
+    assert!(below.above(first, 0).is_none());
+    let last = below.at(10).expect("the last place for a window");
+    assert!(above.above(last, u16::MAX).is_none() && above.below(last, 0).is_none());
+}
+
+#[test]
 fn returns_are_kept_up_to_the_limit() {
     let mut returns = Returns::new(2);
     assert!(returns.pop().is_none());
