@@ -65,6 +65,30 @@ pub(crate) enum SlowOp {
     V128Relaxed { d: u16, operands: [u16; 3], relaxed: Relaxed },
 }
 
+impl SlowOp {
+    /// Whether it costs fuel that depends on its operands.
+    pub(crate) const fn costs_more(&self) -> bool {
+        matches!(
+            self,
+            Self::MemoryFill { .. }
+                | Self::MemoryCopy { .. }
+                | Self::MemoryInit { .. }
+                | Self::TableGrow { .. }
+                | Self::TableFill { .. }
+                | Self::TableCopy { .. }
+                | Self::TableInit { .. }
+                | Self::ArrayNew { .. }
+                | Self::ArrayNewDefault { .. }
+                | Self::ArrayNewData { .. }
+                | Self::ArrayNewElem { .. }
+                | Self::ArrayFill { .. }
+                | Self::ArrayCopy { .. }
+                | Self::ArrayInitData { .. }
+                | Self::ArrayInitElem { .. }
+        )
+    }
+}
+
 /// Where a field lies in an object, and how it is read. Of an array, that of the first element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Field {

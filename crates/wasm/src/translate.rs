@@ -211,7 +211,12 @@ impl<'a> Translator<'a> {
         while !self.reader.is_empty() && !self.too_large {
             self.offset = self.reader.position;
             self.observe(self.offset);
+            let slow = self.slow.len();
             self.instruction();
+            if self.live && self.slow[slow..].iter().any(SlowOp::costs_more) {
+                // What is owed is paid before anything else happens, be it a trap.
+                self.new_head();
+            }
         }
     }
 
@@ -313,11 +318,22 @@ impl<'a> Translator<'a> {
         self.runs.len() - 1
     }
 
+    /// Begins a run here that is charged apart from the current one.
+    fn new_head(&mut self) {
+        self.place_all();
+        self.go_on_with(true);
+        self.head();
+    }
+
     /// Begins a run that the current one, if it is live, goes on with.
     fn go_on(&mut self) -> usize {
+        self.go_on_with(self.long)
+    }
+
+    fn go_on_with(&mut self, charged: bool) -> usize {
         let run = self.new_run();
         if self.live {
-            if self.long {
+            if charged {
                 self.charges.push((self.ops.len(), run));
                 self.emit(Op::Charge { cost: 0 });
             } else {
@@ -334,9 +350,7 @@ impl<'a> Translator<'a> {
             return;
         }
         if self.long && self.runs[self.run].cost >= LONG_RUN {
-            self.place_all();
-            self.go_on();
-            self.head();
+            self.new_head();
         }
         self.runs[self.run].cost += 1;
     }

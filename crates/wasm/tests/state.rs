@@ -192,6 +192,25 @@ fn bulk_operations() {
 }
 
 #[test]
+fn what_a_bulk_operation_owes_is_paid_before_a_trap() {
+    for bulk in [
+        "(drop (table.grow 0 (ref.null func) (i32.const 9)))",
+        "(table.fill 0 (i32.const 0) (ref.null func) (i32.const 5))",
+        "(memory.fill (i32.const 0) (i32.const 1) (i32.const 640))",
+        "(memory.copy (i32.const 0) (i32.const 640) (i32.const 640))",
+        "(drop (array.new $a (i32.const 1) (i32.const 7)))",
+        "(array.fill $a (global.get 0) (i32.const 0) (i32.const 1) (i32.const 8))",
+    ] {
+        let text = format!(
+            r#"(module (type $a (array (mut i32))) (memory 1) (table 5 funcref)
+                (global (ref $a) (array.new $a (i32.const 0) (i32.const 8)))
+                (func (export "run") (param i32) (result i32) {bulk} unreachable))"#
+        );
+        check(&text, 0);
+    }
+}
+
+#[test]
 fn exceptions() {
     check(
         r#"(module (tag $e (param i32)) (import "m" "h" (func $h (param i32) (result i32)))

@@ -249,7 +249,8 @@ fn run_slow(world: &mut World<'_>, stack: &mut Stack, index: u32) -> Result<(), 
     let regs = stack.cells.0[stack.base..].first_chunk_mut().expect("calls make room for a window");
     let mut at = slow::At { regs, instance, links: world.links, limits: world.limits, module };
     let extra = slow::run(op, &mut at, world.live, world.data)?;
-    // What cannot be paid now is paid at the next head.
+    debug_assert!(extra == 0 || op.costs_more(), "{op:?}");
+    // What cannot be paid now is paid at the head that follows.
     stack.owed += extra.saturating_sub(*world.fuel);
     *world.fuel = world.fuel.saturating_sub(extra);
     Ok(())
