@@ -9,6 +9,7 @@ use choice::Divergence;
 use clap::Args;
 use explore::Schedule;
 use raddle::Error;
+use raddle::explore::{Kind, Outcome};
 
 use crate::common::{Stop, Switches, print, read};
 use crate::explore::Target;
@@ -26,8 +27,8 @@ pub(crate) struct Replay {
     /// Write a line for every built-in call, copy, event and choice, to stderr or to a file.
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
     trace: Option<PathBuf>,
-    /// Make each pick at the anchor nearest to the recorded one, and say what was moved and what was dropped. Exit code 1 when
-    /// the outcome is another one.
+    /// Make each pick at the anchor nearest to the recorded one, look around that for the recorded outcome, and say what was
+    /// moved and what was dropped. Exit code 1 when the outcome is another one.
     #[arg(long, conflicts_with = "trace")]
     lenient: bool,
     /// Show the choices of the run: who could have run at each, and where each alternative leads.
@@ -77,21 +78,43 @@ impl Replay {
             print(&explore::words::stations_text(&stations));
             return Ok(ExitCode::SUCCESS);
         }
-        let lenient = target.subject.lenient(&schedule.picks)?;
-        let outcome = &lenient.recorded.outcome;
+        let expected = self.recorded_outcome(&target, schedule)?;
+        let is_same = |found: &Outcome| match &expected {
+            Some(expected) => expected == found,
+            None => recorded_word(found) == schedule.footer.outcome,
+        };
+        let near = target.subject.near(&schedule.picks, is_same)?;
+        let outcome = &near.recorded.outcome;
         print(&format!("{outcome}\n"));
-        for (from, to) in &lenient.moved {
+        for (from, to) in &near.moved {
             print(&format!("moved: {from} -> {to}\n"));
         }
-        for anchor in &lenient.dropped {
+        for anchor in &near.dropped {
             print(&format!("dropped: {anchor}\n"));
         }
-        let found = recorded_word(outcome);
-        if found == schedule.footer.outcome {
+        if near.is_same {
             return Ok(ExitCode::SUCCESS);
         }
-        eprintln!("error: the run came out differently: expected {}, found {found}", schedule.footer.outcome);
+        let expected = expected.map_or_else(|| schedule.footer.outcome.clone(), |expected| expected.to_string());
+        eprintln!(
+            "error: the run came out differently: expected {expected}, found {outcome}, the nearest of {} tried",
+            near.tried
+        );
         Ok(ExitCode::from(1))
+    }
+
+    /// The outcome that was recorded, if the program that was recorded is still there: files hold the kind of end only.
+    fn recorded_outcome(&self, target: &Target, schedule: &Schedule) -> Result<Option<Outcome>, Stop> {
+        let program = &schedule.header.program;
+        let replay = |target: &Target| target.subject.replay(&schedule.picks).map(|recorded| recorded.outcome);
+        if program.is(&target.bytes) {
+            return Ok(Some(replay(target)?));
+        }
+        let path = recorded_path(&self.schedule, schedule);
+        if !std::fs::read(&path).is_ok_and(|bytes| program.is(&bytes)) {
+            return Ok(None);
+        }
+        Ok(Some(replay(&Target::recorded(&self.schedule, schedule, None)?)?))
     }
 
     fn compare(&self, schedule: &Schedule, ran: &Ran) -> Result<ExitCode, Stop> {
@@ -118,8 +141,7 @@ impl Replay {
 }
 
 /// What an outcome is called in schedule files.
-fn recorded_word(outcome: &raddle::explore::Outcome) -> String {
-    use raddle::explore::Kind;
+fn recorded_word(outcome: &Outcome) -> String {
     match outcome.kind {
         Kind::Returned | Kind::Cancelled | Kind::Leak => "returned".to_owned(),
         Kind::Deadlock | Kind::Livelock | Kind::Diverged => outcome.text.clone(),

@@ -308,6 +308,32 @@ fn schedules_are_shrunk_with_and_without_proof() {
 }
 
 #[test]
+fn a_recorded_outcome_is_found_again_in_an_edited_program() {
+    let folder = folder("lenient");
+    let (schedule, edited) = (folder.join("a.sched"), folder.join("edited.wat"));
+    raddle(&["run", LOST, "--virtual", "--seed", "0", "--record", text(&schedule), "--drain"]);
+    let source = fs::read_to_string(workspace().join(LOST)).expect("the example can be read");
+    let first = "(local.set $first (call $add))";
+    let yielding = source.replace(first, &format!("(drop (call $thread.yield)) {first}"));
+    assert_ne!(source, yielding);
+    fs::write(&edited, &yielding).expect("the file can be written");
+    let strict = raddle(&["replay", text(&schedule), "--component", text(&edited)]);
+    assert_ne!((strict.code, strict.out.as_str()), (0, "1\n"), "{}", strict.err);
+    let lenient = |component: &Path| raddle(&["replay", text(&schedule), "--component", text(component), "--lenient"]);
+    let found = lenient(&edited);
+    assert_eq!((found.code, found.out.lines().next()), (0, Some("1")), "{}{}", found.out, found.err);
+    assert!(found.out.contains("moved: run#0: thread.yield"), "{}", found.out);
+
+    // Without the bug nothing is found; the recorded result is known since the program that was recorded is there.
+    let mended = folder.join("mended.wat");
+    fs::write(&mended, source.replace("(call $context.get) (i32.const 1)", "(global.get $count) (i32.const 1)"))
+        .expect("the file can be written");
+    let missed = lenient(&mended);
+    assert_eq!(missed.code, 1, "{}", missed.out);
+    assert!(missed.err.contains("expected 1, found 2, the nearest of"), "{}", missed.err);
+}
+
+#[test]
 fn bad_input_is_said_to_be_bad() {
     let folder = folder("bad");
     let check = |args: &[&str], expected: &str| {

@@ -31,7 +31,6 @@ pub mod findings;
 pub mod happens_before;
 pub mod keyed;
 pub mod knowledge;
-pub mod lenient;
 pub mod livelock;
 pub mod minimal;
 pub mod near;

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use choice::kind::Class;
 use choice::{ChoiceKind, ChoicePoint, Chooser, Divergence, Names, Pick};
 
+use crate::outcome::Outcome;
 use crate::run::{Recorded, record};
 use crate::world::{ForkHost, Setup};
 
@@ -70,11 +71,11 @@ struct Shift {
 }
 
 /// Looks for a recorded outcome near its schedule, and gives the first placement when it does not come up.
-pub fn near<H: ForkHost>(setup: Setup<'_, H>, picks: &[Pick], outcome: &str) -> Near {
+pub fn near<H: ForkHost>(setup: Setup<'_, H>, picks: &[Pick], is_same: impl Fn(&Outcome) -> bool) -> Near {
     let mut first = None;
     for (number, shift) in shifts(picks).iter().take(MOST_TRIED).enumerate() {
         let mut near = place(setup, picks, shift);
-        near.is_same = near.recorded.outcome.text == outcome;
+        near.is_same = is_same(&near.recorded.outcome);
         near.tried = number + 1;
         if near.is_same {
             return near;

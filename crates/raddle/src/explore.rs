@@ -26,7 +26,7 @@ use std::sync::Arc;
 
 use ::explore::explain::{Explanation, explain};
 use ::explore::findings::Findings;
-use ::explore::lenient::{Lenient, lenient};
+use ::explore::near::{Near, near};
 use ::explore::preview::{Station, preview};
 use ::explore::run::{Follow, Recorded, record, run_once};
 use ::explore::samplers::Bytes;
@@ -254,12 +254,13 @@ impl<H: ForkImports> Subject<H> {
         })
     }
 
-    /// Follows recorded picks as far as they fit: each at the nearest anchor.
+    /// Follows what was recorded with another version of the program as far as it fits: each pick at the nearest anchor, and a
+    /// few placements around that until the outcome is the recorded one.
     ///
     /// # Errors
     /// As `explore`.
-    pub fn lenient(&self, picks: &[Pick]) -> Result<Lenient, Error> {
-        guard(|| lenient(self.setup(), picks))
+    pub fn near(&self, picks: &[Pick], is_same: impl Fn(&Outcome) -> bool) -> Result<Near, Error> {
+        guard(|| near(self.setup(), picks, is_same))
     }
 
     /// Runs with the bytes of a fuzzer for choices: one for each choice, modulo the number of alternatives; then the default.

@@ -16,7 +16,7 @@ use crate::record::{Job, default_entry};
 /// What is explored.
 pub(crate) struct Target {
     pub(crate) path: PathBuf,
-    bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
     host: Host,
     switches: Switches,
     pub(crate) entry: String,

@@ -99,7 +99,7 @@ fn is_fit(edited: &Edited) -> bool {
 
 fn measure(edited: &Edited, recordings: &Recordings, shares: &mut Shares) {
     let still = |(outcome, picks): &Recording, shares: &mut [Share; 2]| {
-        let run = near(edited.setup(), picks, outcome);
+        let run = near(edited.setup(), picks, |found| found.text == *outcome);
         let is_still = edited.is_wrong(&run.recorded.outcome);
         shares[0].add(is_still && run.tried == 1);
         shares[1].add(is_still);
