@@ -20,16 +20,16 @@ use crate::types::{canonical_global, canonical_table, limits_match};
 /// The cells of a value.
 type Cells = SmallVec<[u64; 2]>;
 
-/// An instance while its index spaces are being filled.
+/// An instance while its index spaces are being filled; those of small modules without allocations.
 #[derive(Default)]
 struct Spaces {
-    types: Box<[TypeAddr]>,
-    funcs: Vec<FuncAddr>,
-    tables: Vec<crate::ids::TableAddr>,
-    memories: Vec<crate::ids::MemAddr>,
-    globals: Vec<crate::ids::GlobalAddr>,
-    cells: Vec<u32>,
-    tags: Vec<crate::ids::TagAddr>,
+    types: SmallVec<[TypeAddr; 8]>,
+    funcs: SmallVec<[FuncAddr; 8]>,
+    tables: SmallVec<[crate::ids::TableAddr; 2]>,
+    memories: SmallVec<[crate::ids::MemAddr; 2]>,
+    globals: SmallVec<[crate::ids::GlobalAddr; 4]>,
+    cells: SmallVec<[u32; 4]>,
+    tags: SmallVec<[crate::ids::TagAddr; 2]>,
 }
 
 impl CoreStore {
@@ -74,7 +74,7 @@ impl CoreStore {
         self.live.dropped.extend(definition.datas.iter().map(|_| false));
         let instance = Instance {
             module,
-            types: spaces.types.clone(),
+            types: spaces.types.as_slice().into(),
             funcs: spaces.funcs.as_slice().into(),
             tables: spaces.tables.as_slice().into(),
             memories: spaces.memories.as_slice().into(),

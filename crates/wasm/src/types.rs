@@ -2,7 +2,10 @@
 //!
 //! Spec: core specification, "Types", "Type Equivalence" and "Matching".
 
+use std::hash::{BuildHasherDefault, Hasher};
+
 use indexmap::IndexMap;
+use smallvec::SmallVec;
 use syntax::module::{
     CompositeType, FieldType, FuncType, GlobalType, HeapType, Limits, Module, RefType, StorageType, SubType, TableType,
     ValType,
@@ -11,14 +14,37 @@ use syntax::module::{
 use crate::ids::TypeAddr;
 use crate::index;
 
+/// Mixes words one after the other. Nothing depends on the order of hashes, and most stores have few types, so that it has to be
+/// quick rather than good.
+#[derive(Clone, Copy, Debug, Default)]
+struct Mix(u64);
+
+impl Hasher for Mix {
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            // The fractional part of the golden ratio: a multiplication brings each bit to the top, a rotation back down.
+            self.0 = (self.0.rotate_left(26) ^ u64::from_le_bytes(word)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0.rotate_left(26)
+    }
+}
+
 /// Marks a reference to a type of the same group, in keys.
 const RELATIVE: u32 = 1 << 31;
+
+/// A group of types: one, mostly.
+type Group = SmallVec<[SubType; 1]>;
 
 /// The canonical types of a store. `HeapType::Concrete` holds a `TypeAddr` here.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Types {
     types: Vec<SubType>,
-    groups: IndexMap<Box<[SubType]>, u32>,
+    groups: IndexMap<Group, u32, BuildHasherDefault<Mix>>,
 }
 
 impl Types {
@@ -77,12 +103,12 @@ impl Types {
     /// Adds a function type that stands alone, as those of the embedder do.
     pub(crate) fn add_func(&mut self, ty: FuncType) -> TypeAddr {
         let sub = SubType { is_final: true, supertype: None, composite: CompositeType::Func(ty) };
-        TypeAddr(self.add_group(Box::new([sub])))
+        TypeAddr(self.add_group(Group::from_buf([sub])))
     }
 
     /// Adds all types of a module; their canonical ids by type index.
-    pub(crate) fn add_module(&mut self, module: &Module) -> Box<[TypeAddr]> {
-        let mut addrs: Vec<TypeAddr> = Vec::with_capacity(module.types.len());
+    pub(crate) fn add_module(&mut self, module: &Module) -> SmallVec<[TypeAddr; 8]> {
+        let mut addrs = SmallVec::<[TypeAddr; 8]>::with_capacity(module.types.len());
         for group in &module.rec_groups {
             let start = group.start;
             let rename = |ty: u32| if ty >= start { RELATIVE | (ty - start) } else { addrs[index(ty)].0 };
@@ -91,10 +117,10 @@ impl Types {
             let first = self.add_group(key);
             addrs.extend((0..group.end - group.start).map(|i| TypeAddr(first + i)));
         }
-        addrs.into()
+        addrs
     }
 
-    fn add_group(&mut self, key: Box<[SubType]>) -> u32 {
+    fn add_group(&mut self, key: Group) -> u32 {
         if let Some(first) = self.groups.get(&key) {
             return *first;
         }
