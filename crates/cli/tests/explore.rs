@@ -291,6 +291,41 @@ fn what_is_interrupted_goes_on() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn an_interrupt_gives_the_report_so_far() {
+    use std::process::Stdio;
+
+    let folder = folder("interrupt");
+    let program = workspace().join("examples/scale/producers-3x4.wat");
+    // The process has to come to its search before the signal does.
+    let explore = |strategy: &str, seconds: u32| {
+        let args = ["explore", text(&program), "--strategy", strategy, "--runs", "1000000000", "--json"];
+        let mut command = Command::new(env!("CARGO_BIN_EXE_raddle"));
+        command.args(args).current_dir(&folder).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let child = command.spawn().expect("the program runs");
+        let interrupt = format!("sleep {seconds}; kill -INT {}", child.id());
+        let sent = Command::new("sh").args(["-c", &interrupt]).status().expect("there is a shell");
+        assert!(sent.success(), "{strategy}: it still explores");
+        child.wait_with_output().expect("it ends")
+    };
+    for (strategy, advice) in [
+        ("states", "to go on: raddle explore --resume producers-3x4.wat.rest"),
+        ("dpor", "`dpor` cannot be gone on with"),
+        ("random", "to go on: raddle explore --resume producers-3x4.wat.rest"),
+    ] {
+        // On a busy machine the signal may come before somebody listens, and ends the process.
+        let mut outputs = [1, 4, 16].into_iter().map(|seconds| explore(strategy, seconds));
+        let output = outputs.find(|output| output.status.code().is_some());
+        let output = output.expect("somebody listens after a while");
+        let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        let report: Value = serde_json::from_str(&out).unwrap_or_else(|error| panic!("{strategy}: {error}: {err}"));
+        assert_eq!(report["complete"], false, "{strategy}");
+        assert!(report["outcomes"].as_array().is_some_and(|found| !found.is_empty()), "{strategy}: {report}");
+        assert!(err.contains("interrupted: the report so far follows") && err.contains(advice), "{strategy}: {err}");
+    }
+}
+
 #[test]
 fn schedules_are_shrunk_with_and_without_proof() {
     let folder = folder("shrink");

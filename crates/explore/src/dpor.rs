@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::findings::{Budget, Findings, Path, Report, Stats, Unit};
 use crate::happens_before::{Event, Order};
 use crate::outcome::{Kind, Outcome};
+use crate::search::INTERRUPTED;
 use crate::world::{Arrival, Ending, ForkHost, Machine, Script, Setup, Snapshot};
 
 /// Who can be resumed at a turn.
@@ -138,6 +139,10 @@ impl<H: ForkHost> Dpor<'_, '_, H> {
                 self.cut = Some(format!("stopped after {} ms", clock.elapsed().as_millis()));
                 return;
             }
+            if late && self.watch() {
+                self.cut = Some(INTERRUPTED.to_owned());
+                return;
+            }
             match self.next_of(position) {
                 Some(picked) => self.take(position, picked),
                 None => {
@@ -147,6 +152,13 @@ impl<H: ForkHost> Dpor<'_, '_, H> {
                 }
             }
         }
+    }
+
+    /// Tells who looks on how far it is, and asks whether to stop.
+    fn watch(&self) -> bool {
+        let observer = self.machine.setup.observer;
+        observer.progress(&self.stats, self.findings.len());
+        observer.stops()
     }
 
     fn push(&mut self, point: Option<ChoicePoint>, branch: Branch) {
