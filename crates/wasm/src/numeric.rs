@@ -7,7 +7,7 @@
     clippy::as_conversions,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    clippy::float_cmp,
+    clippy::float_arithmetic,
     reason = "numeric operators convert and compare as the specification says"
 )]
 
@@ -48,34 +48,68 @@ macro_rules! minimum_maximum {
         #[inline(always)]
         pub(crate) fn $min(a: $float, b: $float) -> $float {
             if a.is_nan() || b.is_nan() {
-                <$float>::NAN
-            } else if a == b {
-                // Zeros of different signs are equal: the sign of either makes the result negative.
-                <$float>::from_bits(a.to_bits() | b.to_bits())
-            } else if a < b {
-                a
-            } else {
-                b
+                return <$float>::NAN;
             }
+            // Both are the same but for zeros of different signs, which are equal: the sign of either makes the result negative.
+            let (first, second) = (if a < b { a } else { b }, if b < a { b } else { a });
+            <$float>::from_bits(first.to_bits() | second.to_bits())
         }
 
         /// *Spec: core specification, `fmax`.*
         #[inline(always)]
         pub(crate) fn $max(a: $float, b: $float) -> $float {
             if a.is_nan() || b.is_nan() {
-                <$float>::NAN
-            } else if a == b {
-                <$float>::from_bits(a.to_bits() & b.to_bits())
-            } else if a > b {
-                a
-            } else {
-                b
+                return <$float>::NAN;
             }
+            let (first, second) = (if a > b { a } else { b }, if b > a { b } else { a });
+            <$float>::from_bits(first.to_bits() & second.to_bits())
         }
     };
 }
 minimum_maximum!(f32, min_32, max_32);
 minimum_maximum!(f64, min_64, max_64);
+
+macro_rules! roundings {
+    ($float:ty, $integral:expr, $nearest:ident, $trunc:ident, $floor:ident, $ceil:ident) => {
+        /// *Spec: core specification, `fnearest`.* A sum with the least number of which there are only integers is rounded to one.
+        /// The standard library calls a function where the target has no instruction.
+        #[inline(always)]
+        pub(crate) fn $nearest(x: $float) -> $float {
+            let magnitude = x.abs();
+            let rounded = magnitude + $integral - $integral;
+            // What is as large as that is an integer already, or infinite, or a NaN.
+            if magnitude < $integral { rounded.copysign(x) } else { x }
+        }
+
+        /// *Spec: core specification, `ftrunc`.*
+        #[inline(always)]
+        pub(crate) fn $trunc(x: $float) -> $float {
+            let magnitude = x.abs();
+            let rounded = magnitude + $integral - $integral;
+            let down = if rounded > magnitude { rounded - 1.0 } else { rounded };
+            if magnitude < $integral { down.copysign(x) } else { x }
+        }
+
+        /// *Spec: core specification, `ffloor`.*
+        #[inline(always)]
+        pub(crate) fn $floor(x: $float) -> $float {
+            let rounded = $nearest(x);
+            let down = if rounded > x { rounded - 1.0 } else { rounded };
+            if x.abs() < $integral { down.copysign(x) } else { x }
+        }
+
+        /// *Spec: core specification, `fceil`.*
+        #[inline(always)]
+        pub(crate) fn $ceil(x: $float) -> $float {
+            let rounded = $nearest(x);
+            let up = if rounded < x { rounded + 1.0 } else { rounded };
+            // The result of what is above -1 and below 0 is -0.
+            if x.abs() < $integral { up.copysign(x) } else { x }
+        }
+    };
+}
+roundings!(f32, 8_388_608.0, nearest_32, trunc_32, floor_32, ceil_32);
+roundings!(f64, 4_503_599_627_370_496.0, nearest_64, trunc_64, floor_64, ceil_64);
 
 macro_rules! truncations {
     ($($name:ident: $float:ty => $int:ty, $low:expr, $high:expr;)*) => {$(

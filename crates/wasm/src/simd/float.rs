@@ -16,6 +16,7 @@
 
 use super::integer::ones;
 use super::{from_halves, halves, map, zip};
+use crate::numeric;
 
 /// The lanes of a vector.
 #[inline(always)]
@@ -96,7 +97,7 @@ pub(crate) fn canonical_64(x: u128, mut is_negative: impl FnMut() -> bool) -> u1
         if !f64::from_bits(x).is_nan() {
             return x;
         }
-        crate::numeric::NAN_64 | u64::from(is_negative()) << 63
+        numeric::NAN_64 | u64::from(is_negative()) << 63
     }))
 }
 
@@ -117,15 +118,15 @@ macro_rules! lanewise {
 }
 
 lanewise! {
-    map_32 f32x4_ceil(x) => x.ceil();
-    map_32 f32x4_floor(x) => x.floor();
-    map_32 f32x4_trunc(x) => x.trunc();
-    map_32 f32x4_nearest(x) => x.round_ties_even();
+    map_32 f32x4_ceil(x) => numeric::ceil_32(x);
+    map_32 f32x4_floor(x) => numeric::floor_32(x);
+    map_32 f32x4_trunc(x) => numeric::trunc_32(x);
+    map_32 f32x4_nearest(x) => numeric::nearest_32(x);
     map_32 f32x4_sqrt(x) => x.sqrt();
-    map_64 f64x2_ceil(x) => x.ceil();
-    map_64 f64x2_floor(x) => x.floor();
-    map_64 f64x2_trunc(x) => x.trunc();
-    map_64 f64x2_nearest(x) => x.round_ties_even();
+    map_64 f64x2_ceil(x) => numeric::ceil_64(x);
+    map_64 f64x2_floor(x) => numeric::floor_64(x);
+    map_64 f64x2_trunc(x) => numeric::trunc_64(x);
+    map_64 f64x2_nearest(x) => numeric::nearest_64(x);
     map_64 f64x2_sqrt(x) => x.sqrt();
     // Signs are bits.
     map f32x4_abs(x) => x & 0x7fff_ffff_7fff_ffff;
