@@ -26,8 +26,19 @@ pub trait Machine: Sized + 'static {
     type Context<'a>;
 }
 
-/// A handler: the context, the instruction, the frame, a memory, and a counter.
-pub type Handler<M> = for<'a, 'b> fn(&'b mut <M as Machine>::Context<'a>, Cursor<'a, M>, Frame<'a>, &'a mut [u8], u64);
+/// A handler: the context, the instruction, the frame, and the values: `int`, `counter`, `f32` and `f64`. Each is an argument
+/// of its own, so that all of them stay in registers.
+pub type Handler<M> = for<'a, 'b> fn(&'b mut <M as Machine>::Context<'a>, Cursor<'a, M>, Frame<'a>, u64, u64, f32, f64);
+
+/// The values that handlers hand on in registers: a counter, and an integer and floats to do with as they like.
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(missing_docs, reason = "they have no meaning here")]
+pub struct Values {
+    pub counter: u64,
+    pub int: u64,
+    pub f32: f32,
+    pub f64: f64,
+}
 
 /// The operands of an instruction; what they mean is the handler's business.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -92,7 +103,8 @@ impl<M: Machine> fmt::Debug for Program<M> {
 }
 
 /// The handler of the last instruction: what runs past the end returns.
-fn guard<'a, M: Machine>(_: &mut M::Context<'a>, _: Cursor<'a, M>, _: Frame<'a>, _: &'a mut [u8], _: u64) {}
+#[expect(clippy::too_many_arguments, reason = "registers are arguments")]
+fn guard<'a, M: Machine>(_: &mut M::Context<'a>, _: Cursor<'a, M>, _: Frame<'a>, _: u64, _: u64, _: f32, _: f64) {}
 
 impl<M: Machine> Program<M> {
     /// A program of instructions.
@@ -248,8 +260,9 @@ impl<'a, M: Machine> Cursor<'a, M> {
 impl<'a, M: Machine> Next<'a, M> {
     /// Executes it: calls its handler.
     #[inline(always)]
-    pub fn run<'b>(self, cx: &'b mut M::Context<'a>, frame: Frame<'a>, memory: &'a mut [u8], counter: u64) {
+    pub fn run<'b>(self, cx: &'b mut M::Context<'a>, frame: Frame<'a>, values: Values) {
         let handler = self.cell().handler;
-        handler(cx, Cursor { at: self.at, program: PhantomData }, frame, memory, counter);
+        let Values { counter, int, f32, f64 } = values;
+        handler(cx, Cursor { at: self.at, program: PhantomData }, frame, int, counter, f32, f64);
     }
 }

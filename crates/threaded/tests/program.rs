@@ -1,9 +1,13 @@
 //! Programs, frames and returns at their edges: `cargo test -p raddle-threaded`, and under Miri with
 //! `cargo +nightly miri test -p raddle-threaded`.
 
+#![expect(clippy::too_many_arguments, reason = "registers are arguments")]
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use raddle_threaded::{Args, Cursor, Frame, Frames, Handler, Instruction, Machine, Next, Program, Returns, WINDOW};
+use raddle_threaded::{
+    Args, Cursor, Frame, Frames, Handler, Instruction, Machine, Next, Program, Returns, Values, WINDOW,
+};
 
 struct Counting;
 
@@ -18,28 +22,36 @@ impl Machine for Counting {
 }
 
 /// Writes down its number, and goes on while the counter lasts.
-fn step<'a>(log: &mut Log, cursor: Cursor<'a, Counting>, frame: Frame<'a>, memory: &'a mut [u8], counter: u64) {
+fn step<'a>(log: &mut Log, cursor: Cursor<'a, Counting>, frame: Frame<'a>, int: u64, counter: u64, f32: f32, f64: f64) {
     log.seen.push(cursor.args().imm);
     log.left = counter;
     frame.set(0, frame.get(0).wrapping_add(1));
     if let Some(counter) = counter.checked_sub(1) {
-        cursor.next().run(log, frame, memory, counter);
+        cursor.next().run(log, frame, Values { counter, int, f32, f64 });
     }
 }
 
-fn jump<'a>(log: &mut Log, cursor: Cursor<'a, Counting>, frame: Frame<'a>, memory: &'a mut [u8], counter: u64) {
+fn jump<'a>(log: &mut Log, cursor: Cursor<'a, Counting>, frame: Frame<'a>, int: u64, counter: u64, f32: f32, f64: f64) {
     log.seen.push(cursor.args().imm);
     log.left = counter;
     if let Some(counter) = counter.checked_sub(1) {
-        cursor.jump().run(log, frame, memory, counter);
+        cursor.jump().run(log, frame, Values { counter, int, f32, f64 });
     }
 }
 
 /// Goes to the entry that the first cell says.
-fn entry<'a>(log: &mut Log, cursor: Cursor<'a, Counting>, frame: Frame<'a>, memory: &'a mut [u8], counter: u64) {
+fn entry<'a>(
+    log: &mut Log,
+    cursor: Cursor<'a, Counting>,
+    frame: Frame<'a>,
+    int: u64,
+    counter: u64,
+    f32: f32,
+    f64: f64,
+) {
     log.seen.push(cursor.args().imm);
     let number = u32::try_from(frame.get(0)).unwrap_or(u32::MAX);
-    cursor.entry(number).run(log, frame, memory, counter);
+    cursor.entry(number).run(log, frame, Values { counter, int, f32, f64 });
 }
 
 fn program(instructions: &[(Handler<Counting>, Option<u32>)]) -> Program<Counting> {
@@ -57,7 +69,7 @@ fn run(program: &Program<Counting>, first: u64, counter: u64) -> Vec<u32> {
     cells[0] = first;
     let frame = Frames::new(&mut cells).and_then(|frames| frames.at(0)).expect("room for one frame");
     let mut log = Log::default();
-    program.start().run(&mut log, frame, &mut [], counter);
+    program.start().run(&mut log, frame, Values { counter, ..Values::default() });
     log.seen
 }
 

@@ -7,11 +7,13 @@ mod atomic;
 mod dispatch;
 mod gc;
 pub(crate) mod handlers;
+mod held;
 mod lower;
 pub(crate) mod slow;
 
 pub use dispatch::Dispatch;
 pub(crate) use dispatch::Program;
+pub(crate) use held::Held;
 use smallvec::SmallVec;
 use syntax::{Trap, TrapRule};
 

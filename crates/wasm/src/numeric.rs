@@ -18,18 +18,6 @@ pub(crate) const NAN_32: u64 = 0x7fc0_0000;
 /// The canonical NaN of 64 bits.
 pub(crate) const NAN_64: u64 = 0x7ff8_0000_0000_0000;
 
-/// The cell of an `f32`.
-#[inline(always)]
-pub(crate) fn cell_32(x: f32) -> u64 {
-    if x.is_nan() { NAN_32 } else { u64::from(x.to_bits()) }
-}
-
-/// The cell of an `f64`.
-#[inline(always)]
-pub(crate) fn cell_64(x: f64) -> u64 {
-    if x.is_nan() { NAN_64 } else { x.to_bits() }
-}
-
 /// The `f32` in a cell.
 #[inline(always)]
 pub(crate) const fn f32_of(cell: u64) -> f32 {

@@ -8,7 +8,7 @@ mod rewrite;
 
 use std::sync::OnceLock;
 
-use crate::machine::Program;
+use crate::machine::{Held, Program};
 use crate::slow::SlowOp;
 use crate::stack::Link;
 
@@ -36,6 +36,8 @@ pub(crate) struct Rest {
     pub(crate) results: u16,
     /// The handlers of `try_table`, inner ones first.
     pub(crate) handlers: Box<[Handler]>,
+    /// What registers hold at operations after conditions.
+    pub(crate) held: Box<[(u32, Held)]>,
     /// Made when something asks.
     pub(crate) map: OnceLock<Map>,
 }
@@ -329,6 +331,8 @@ pub(crate) enum Op {
     Load16U { d: u16, a: u16, add: u32, offset: u32 },
     Load32 { d: u16, a: u16, add: u32, offset: u32 },
     Load64 { d: u16, a: u16, add: u32, offset: u32 },
+    LoadF32 { d: u16, a: u16, add: u32, offset: u32 },
+    LoadF64 { d: u16, a: u16, add: u32, offset: u32 },
     Load8S32 { d: u16, a: u16, add: u32, offset: u32 },
     Load16S32 { d: u16, a: u16, add: u32, offset: u32 },
     Load8S64 { d: u16, a: u16, add: u32, offset: u32 },
@@ -441,6 +445,8 @@ pub(crate) enum LoadKind {
     U16,
     U32,
     U64,
+    F32,
+    F64,
     S8To32,
     S16To32,
     S8To64,

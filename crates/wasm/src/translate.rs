@@ -137,6 +137,8 @@ struct Translator<'a> {
     producer: Option<(usize, u16)>,
     /// Operations before this one are not touched any more.
     barrier: usize,
+    /// The operations that can be reached from elsewhere.
+    heads: Vec<u32>,
     /// Whether the instruction can be reached.
     live: bool,
     long: bool,
@@ -175,6 +177,7 @@ impl<'a> Translator<'a> {
             tries: Vec::new(),
             producer: None,
             barrier: 0,
+            heads: Vec::new(),
             live: true,
             long: bytes.len() >= LONG_BODY,
             too_large: false,
@@ -279,10 +282,27 @@ impl<'a> Translator<'a> {
         self.emit(Op::Slow { index });
     }
 
-    /// What is emitted next can be reached from elsewhere, or can be stopped at.
-    fn head(&mut self) {
+    /// What is emitted next stays apart from what was emitted before.
+    fn set_barrier(&mut self) {
         self.barrier = self.ops.len();
         self.producer = None;
+        self.heads.push(syntax::convert::to_u32(self.barrier));
+    }
+
+    /// What is emitted next can be reached from elsewhere, or can be stopped at.
+    fn head(&mut self) {
+        self.set_barrier();
+        self.note_head();
+    }
+
+    /// What is emitted next can be stopped at, but is reached only from what was emitted before.
+    fn fall_head(&mut self) {
+        self.barrier = self.ops.len();
+        self.producer = None;
+        self.note_head();
+    }
+
+    fn note_head(&mut self) {
         if let Some(map) = &mut self.record {
             let offset = if map.heads.is_empty() { 0 } else { self.reader.position };
             let pc = syntax::convert::to_u32(self.ops.len());
@@ -380,13 +400,14 @@ impl<'a> Translator<'a> {
                 .record
                 .map_or_else(OnceLock::new, |_| OnceLock::from(Map { offsets: vec![(0, 0)], heads: vec![(0, 0, 0)] }));
             let params = u16::try_from(self.ty.param_cells()).unwrap_or(u16::MAX - 2);
+            let (program, held) = dispatch.program(&[Op::Slow { index: 0 }], &[]);
             return Code {
-                program: dispatch.program(&[Op::Slow { index: 0 }]),
+                program,
                 frame: Link::frame(params, self.func),
                 cost: 0,
                 clear: 0,
                 clear_len: 0,
-                rest: Box::new(Rest { slow, results: 0, handlers: Box::default(), map }),
+                rest: Box::new(Rest { slow, results: 0, handlers: Box::default(), held, map }),
             };
         }
         for run in (0..self.runs.len()).rev() {
@@ -411,8 +432,9 @@ impl<'a> Translator<'a> {
             let label = &self.labels[crate::index(catch.target)];
             (catch.target, catch.cost) = (label.pc, self.runs[label.run].cost);
         }
+        let (program, held) = dispatch.program(&self.ops, &self.heads);
         Code {
-            program: dispatch.program(&self.ops),
+            program,
             frame: Link::frame(self.header, self.func),
             cost: self.runs[0].cost,
             clear: self.clear.0,
@@ -421,6 +443,7 @@ impl<'a> Translator<'a> {
                 slow: self.slow.into(),
                 results: u16::try_from(self.ty.result_cells()).expect("the frame was laid out"),
                 handlers: self.handlers.into(),
+                held,
                 map: self.record.map_or_else(OnceLock::new, OnceLock::from),
             }),
         }

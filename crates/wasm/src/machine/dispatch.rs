@@ -9,8 +9,9 @@
 
 use syntax::TrapRule;
 use syntax::convert::to_usize;
-use threaded::{Frames, Returns};
+use threaded::{Frames, Returns, Values};
 
+use super::held::Held;
 use super::lower::lower;
 use super::slow;
 use super::{Stop, World};
@@ -66,14 +67,28 @@ impl Dispatch {
     /// The one that suits this build: see the build script.
     pub const DEFAULT: Self = if cfg!(chained) { Self::Chain } else { Self::Loop };
 
-    /// The program of some operations.
-    pub(crate) fn program(self, ops: &[Op]) -> Program {
-        let at = 0..syntax::convert::to_u32(ops.len());
-        let rest = |at: u32| &ops[crate::index(at)..];
-        match self {
-            Self::Chain => Program::new(at.map(|at| lower::<Chained>(rest(at), at))),
-            Self::Loop => Program::new(at.map(|at| lower::<Looping>(rest(at), at))),
-        }
+    /// The program of some operations, and what is held where it can be entered after a condition.
+    ///
+    /// `heads` are the operations that can be reached from elsewhere than from the one before, in their order.
+    pub(crate) fn program(self, ops: &[Op], heads: &[u32]) -> (Program, Box<[(u32, Held)]>) {
+        let mut heads = heads.iter().copied().peekable();
+        let (mut held, mut kept) = (Held::default(), Vec::new());
+        let program = Program::new((0..syntax::convert::to_u32(ops.len())).map(|at| {
+            while heads.next_if(|head| *head <= at).is_some() {
+                held = Held::default();
+            }
+            let (rest, before) = (&ops[crate::index(at)..], ops[..crate::index(at)].last());
+            if before.is_some_and(Op::is_condition) && held != Held::default() {
+                kept.push((at, held));
+            }
+            let instruction = match self {
+                Self::Chain => lower::<Chained>(rest, at, held),
+                Self::Loop => lower::<Looping>(rest, at, Held::default()),
+            };
+            held.note(&rest[0]);
+            instruction
+        }));
+        (program, kept.into())
     }
 }
 
@@ -87,7 +102,7 @@ impl threaded::Machine for Core {
     type Context<'a> = Context<'a>;
 }
 
-/// A handler of one kind of operation: gets the operation, the frame, the first memory, and the fuel.
+/// A handler of one kind of operation: gets the operation, the frame, what was computed last, and the fuel, which is the counter.
 pub(crate) type Handler = threaded::Handler<Core>;
 
 /// The operation that is executed.
@@ -153,8 +168,12 @@ pub(crate) struct Context<'a> {
     /// The link of a frame that is being entered.
     pub(super) link: Link,
     pub(super) module: &'a Module,
+    /// The first memory.
+    pub(super) mem: &'a mut [u8],
     pub(super) dirty: &'a mut [u8],
     pub(super) globals: &'a mut [u64],
+    /// Those of the instance, among them.
+    pub(super) cells: &'a [u32],
     pub(super) instance: &'a Instance,
     pub(super) links: &'a Links,
     pub(super) tables: &'a [Table],
@@ -171,7 +190,7 @@ pub(crate) struct Context<'a> {
     pub(super) pc: usize,
     pub(super) base: usize,
     /// What the next handler gets, when handlers do not call each other.
-    next: Option<(Next<'a>, Regs<'a>, &'a mut [u8], u64)>,
+    next: Option<(Next<'a>, Regs<'a>, Values)>,
 }
 
 /// Where a call returns to.
@@ -184,11 +203,11 @@ pub(super) fn room(limits: &Limits, depth: u32) -> usize {
 
 /// Goes on with an operation.
 #[inline(always)]
-pub(super) fn next<'a, B: Backend>(cx: &mut Context<'a>, next: Next<'a>, regs: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
+pub(super) fn next<'a, B: Backend>(cx: &mut Context<'a>, next: Next<'a>, regs: Regs<'a>, values: Values) {
     if B::CHAINED {
-        next.run(cx, regs, mem, fuel);
+        next.run(cx, regs, values);
     } else {
-        cx.next = Some((next, regs, mem, fuel));
+        cx.next = Some((next, regs, values));
     }
 }
 
@@ -199,11 +218,11 @@ pub(super) fn trap<'a>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, fuel: u64,
     stop(cx, ip.next(), r, fuel, Stop::Trap(rule));
 }
 
-/// Stops because what begins with an operation cannot be paid.
+/// Stops because what begins with an operation cannot be paid: it was subtracted already.
 #[cold]
 #[inline(never)]
 pub(super) fn out_of_fuel<'a>(cx: &mut Context<'a>, next: Next<'a>, r: Regs<'a>, fuel: u64, cost: u32) {
-    stop(cx, next, r, fuel, Stop::OutOfFuel(u64::from(cost)));
+    stop(cx, next, r, fuel.wrapping_add(u64::from(cost)), Stop::OutOfFuel(u64::from(cost)));
 }
 
 /// Stops before an operation of the function.
@@ -280,8 +299,10 @@ fn run_slice(world: &mut World<'_>, stack: &mut Stack) -> Stop {
         depth: stack.depth,
         link: Link { first: 0, second: 0 },
         module,
+        mem,
         dirty,
         globals: &mut live.cells,
+        cells: &instance.cells,
         instance,
         links,
         tables: &live.tables,
@@ -297,9 +318,11 @@ fn run_slice(world: &mut World<'_>, stack: &mut Stack) -> Stop {
     };
     let regs = frames.at(stack.base).expect("calls make room for a window");
     let start = code.program.at(crate::index(stack.pc)).expect("a stack goes on at an operation");
-    start.run(&mut cx, regs, mem, slice);
-    while let Some((next, regs, mem, fuel)) = cx.next.take() {
-        next.run(&mut cx, regs, mem, fuel);
+    let held = code.rest.held.binary_search_by_key(&stack.pc, |held| held.0).ok();
+    let held = held.map_or_else(Held::default, |at| code.rest.held[at].1);
+    start.run(&mut cx, regs, Values { counter: slice, ..held.values(regs) });
+    while let Some((next, regs, values)) = cx.next.take() {
+        next.run(&mut cx, regs, values);
     }
     *world.fuel -= slice - cx.fuel;
     stack.depth = cx.depth + syntax::convert::to_u32(cx.returns.len());

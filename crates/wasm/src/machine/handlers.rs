@@ -9,30 +9,168 @@ pub(super) mod joined;
 pub(super) mod memory;
 pub(crate) mod vector;
 
-use super::dispatch::{Backend, Context, Next, Regs, next, out_of_fuel};
+use threaded::Values;
 
-/// Declares handlers that read and write cells only.
-macro_rules! compute {
-    ($($name:ident { $($field:ident),* }, $r:ident => $body:expr;)*) => {$(
-        pub(crate) fn $name<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, $r: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
-            let Args { $($field,)* .. } = ip.args();
-            $body;
-            next::<B>(cx, ip.next(), $r, mem, fuel);
+use super::dispatch::{Backend, Context, Next, Regs, next, out_of_fuel};
+use super::held::Class;
+
+/// Where a handler reads an operand. What was computed last is in a register, too, of those that handlers hand on: see `Held`.
+pub(super) trait Source: Copy {
+    /// That of the operand in a cell.
+    fn new(slot: u16) -> Self;
+    /// The operand.
+    fn get(self, from: Operands<'_>) -> u64;
+}
+
+/// What a handler reads operands from.
+#[derive(Clone, Copy)]
+pub(super) struct Operands<'a> {
+    pub(super) regs: Regs<'a>,
+    pub(super) values: Values,
+}
+
+impl Operands<'_> {
+    /// An operand.
+    #[inline(always)]
+    pub(super) fn get(self, source: impl Source) -> u64 {
+        source.get(self)
+    }
+}
+
+/// Declares the places where operands are.
+macro_rules! sources {
+    ($($(#[$doc:meta])* $name:ident $slot:ident $from:ident => $get:expr;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy)]
+        pub(super) struct $name(u16);
+
+        impl Source for $name {
+            #[inline(always)]
+            fn new(slot: u16) -> Self {
+                Self(slot)
+            }
+
+            #[inline(always)]
+            fn get(self, $from: Operands<'_>) -> u64 {
+                let $slot = self.0;
+                let value = $get;
+                debug_assert_eq!(value, $from.regs.get($slot), "the register holds what the cell holds");
+                value
+            }
+        }
+    )*};
+}
+impl Int {
+    pub(super) const CLASS: Class = Class::Int;
+}
+
+impl F32 {
+    pub(super) const CLASS: Class = Class::F32;
+}
+
+impl F64 {
+    pub(super) const CLASS: Class = Class::F64;
+}
+
+sources! {
+    /// The cell.
+    Slot slot from => from.regs.get(slot);
+    /// The register of integers.
+    Int slot from => from.values.int;
+    /// The register of floats of 32 bits.
+    F32 slot from => u64::from(from.values.f32.to_bits());
+    /// The register of floats of 64 bits.
+    F64 slot from => from.values.f64.to_bits();
+}
+
+/// What a handler computes: it stays in a register, too.
+pub(super) trait Computed {
+    /// Writes it to a cell; the values to hand on.
+    fn put(self, r: Regs<'_>, slot: u16, values: Values) -> Values;
+}
+
+impl Computed for u64 {
+    #[inline(always)]
+    fn put(self, r: Regs<'_>, slot: u16, values: Values) -> Values {
+        r.set(slot, self);
+        Values { int: self, ..values }
+    }
+}
+
+impl Computed for f32 {
+    #[inline(always)]
+    fn put(self, r: Regs<'_>, slot: u16, values: Values) -> Values {
+        r.set(slot, u64::from(self.to_bits()));
+        Values { f32: self, ..values }
+    }
+}
+
+impl Computed for f64 {
+    #[inline(always)]
+    fn put(self, r: Regs<'_>, slot: u16, values: Values) -> Values {
+        r.set(slot, self.to_bits());
+        Values { f64: self, ..values }
+    }
+}
+
+/// Declares handlers.
+macro_rules! handlers {
+    ($($(#[$attribute:meta])* $visibility:vis fn $name:ident($cx:ident, $ip:ident, $r:ident, $v:ident) $body:block)*) => {$(
+        $(#[$attribute])*
+        $visibility fn $name<'a, B: Backend>(
+            $cx: &mut Context<'a>, $ip: Ip<'a>, $r: Regs<'a>, int: u64, counter: u64, f32: f32, f64: f64,
+        ) {
+            let $v = Values { counter, int, f32, f64 };
+            $body
         }
     )*};
 }
 
-/// Declares handlers that write the cell `d`, or trap.
-macro_rules! attempt {
+/// Declares handlers that read and write cells only.
+macro_rules! perform {
     ($($name:ident { $($field:ident),* }, $r:ident => $body:expr;)*) => {$(
-        pub(crate) fn $name<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, $r: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
-            let Args { d, $($field,)* .. } = ip.args();
+        pub(crate) fn $name<'a, B: Backend>(
+            cx: &mut Context<'a>, ip: Ip<'a>, $r: Regs<'a>, int: u64, counter: u64, f32: f32, f64: f64,
+        ) {
+            let Args { $($field,)* .. } = ip.args();
+            $body;
+            next::<B>(cx, ip.next(), $r, Values { counter, int, f32, f64 });
+        }
+    )*};
+}
+
+/// Declares handlers that compute what goes to the cell `d`, from operands and, after the semicolon, immediates.
+macro_rules! compute {
+    ($($name:ident { $($operand:ident: $S:ident),* $(; $($field:ident),*)? }, $r:pat_param => $body:expr;)*) => {$(
+        pub(crate) fn $name<'a, B: Backend $(, $S: Source)*>(
+            cx: &mut Context<'a>, ip: Ip<'a>, regs: Regs<'a>, int: u64, counter: u64, f32: f32, f64: f64,
+        ) {
+            let values = Values { counter, int, f32, f64 };
+            let Args { d, $($operand,)* $($($field,)*)? .. } = ip.args();
+            $(let $operand = $S::new($operand);)*
+            let $r = Operands { regs, values };
+            let values = Computed::put($body, regs, d, values);
+            next::<B>(cx, ip.next(), regs, values);
+        }
+    )*};
+}
+
+/// Declares handlers that write an integer to the cell `d`, or trap.
+macro_rules! attempt {
+    ($($name:ident { $($operand:ident: $S:ident),* }, $r:ident => $body:expr;)*) => {$(
+        pub(crate) fn $name<'a, B: Backend $(, $S: Source)*>(
+            cx: &mut Context<'a>, ip: Ip<'a>, regs: Regs<'a>, int: u64, counter: u64, f32: f32, f64: f64,
+        ) {
+            let values = Values { counter, int, f32, f64 };
+            let Args { d, $($operand,)* .. } = ip.args();
+            $(let $operand = $S::new($operand);)*
+            let $r = Operands { regs, values };
             match $body {
                 Ok(value) => {
-                    $r.set(d, value as u64);
-                    next::<B>(cx, ip.next(), $r, mem, fuel);
+                    let values = (value as u64).put(regs, d, values);
+                    next::<B>(cx, ip.next(), regs, values);
                 }
-                Err(rule) => trap(cx, ip, $r, fuel, rule),
+                Err(rule) => trap(cx, ip, regs, counter, rule),
             }
         }
     )*};
@@ -40,13 +178,18 @@ macro_rules! attempt {
 
 /// Declares handlers of branches: taken when the condition holds.
 macro_rules! branch {
-    ($($name:ident { $($field:ident),* }, $r:ident => $condition:expr;)*) => {$(
-        pub(crate) fn $name<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, $r: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
-            let Args { $($field,)* d: taken, c: fall, .. } = ip.args();
+    ($($name:ident { $($operand:ident: $S:ident),* $(; $($field:ident),*)? }, $r:ident => $condition:expr;)*) => {$(
+        pub(crate) fn $name<'a, B: Backend $(, $S: Source)*>(
+            cx: &mut Context<'a>, ip: Ip<'a>, regs: Regs<'a>, int: u64, counter: u64, f32: f32, f64: f64,
+        ) {
+            let values = Values { counter, int, f32, f64 };
+            let Args { $($operand,)* $($($field,)*)? d: taken, c: fall, .. } = ip.args();
+            $(let $operand = $S::new($operand);)*
+            let $r = Operands { regs, values };
             if $condition {
-                pay::<B>(cx, ip.jump(), $r, mem, (fuel, u32::from(taken)));
+                pay::<B>(cx, ip.jump(), regs, (values, u32::from(taken)));
             } else {
-                pay::<B>(cx, ip.next(), $r, mem, (fuel, u32::from(fall)));
+                pay::<B>(cx, ip.next(), regs, (values, u32::from(fall)));
             }
         }
     )*};
@@ -54,26 +197,32 @@ macro_rules! branch {
 
 /// Declares handlers that write a float to the cell `d`; NaNs, which are rare, become canonical on a path of their own.
 macro_rules! arithmetic {
-    ($($name:ident { $($field:ident),* }, $nan:ident, $r:ident => $body:expr;)*) => {$(
-        pub(crate) fn $name<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, $r: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
-            let Args { d, $($field,)* .. } = ip.args();
+    ($($name:ident { $($operand:ident: $S:ident),* $(; $($field:ident),*)? }, $nan:ident, $r:ident => $body:expr;)*) => {$(
+        pub(crate) fn $name<'a, B: Backend $(, $S: Source)*>(
+            cx: &mut Context<'a>, ip: Ip<'a>, regs: Regs<'a>, int: u64, counter: u64, f32: f32, f64: f64,
+        ) {
+            let values = Values { counter, int, f32, f64 };
+            let Args { d, $($operand,)* $($($field,)*)? .. } = ip.args();
+            $(let $operand = $S::new($operand);)*
+            let $r = Operands { regs, values };
             let value = $body;
             if value.is_nan() {
-                return $nan::<B>(cx, ip, $r, mem, fuel);
+                return $nan::<B>(cx, ip, regs, int, counter, f32, f64);
             }
-            $r.set(d, u64::from(value.to_bits()));
-            next::<B>(cx, ip.next(), $r, mem, fuel);
+            let values = value.put(regs, d, values);
+            next::<B>(cx, ip.next(), regs, values);
         }
     )*};
 }
 
-use {arithmetic, attempt, branch, compute};
+use {arithmetic, attempt, branch, compute, handlers, perform};
 
 /// Goes on at operations that cost something, with the fuel that there is.
 #[inline(always)]
-fn pay<'a, B: Backend>(cx: &mut Context<'a>, to: Next<'a>, r: Regs<'a>, mem: &'a mut [u8], (fuel, cost): (u64, u32)) {
-    match fuel.checked_sub(u64::from(cost)) {
-        Some(fuel) => next::<B>(cx, to, r, mem, fuel),
-        None => out_of_fuel(cx, to, r, fuel, cost),
+fn pay<'a, B: Backend>(cx: &mut Context<'a>, to: Next<'a>, r: Regs<'a>, (values, cost): (Values, u32)) {
+    let (counter, is_short) = values.counter.overflowing_sub(u64::from(cost));
+    if is_short {
+        return out_of_fuel(cx, to, r, counter, cost);
     }
+    next::<B>(cx, to, r, Values { counter, ..values });
 }

@@ -282,8 +282,8 @@ pub(super) fn load(bytes: &[u8], kind: LoadKind, at: u64, offset: u64) -> Option
     Some(match kind {
         LoadKind::U8 => u64::from(read!(u8)),
         LoadKind::U16 => u64::from(read!(u16)),
-        LoadKind::U32 => u64::from(read!(u32)),
-        LoadKind::U64 => read!(u64),
+        LoadKind::U32 | LoadKind::F32 => u64::from(read!(u32)),
+        LoadKind::U64 | LoadKind::F64 => read!(u64),
         LoadKind::S8To32 => u64::from(i32::from(read!(i8)).cast_unsigned()),
         LoadKind::S16To32 => u64::from(i32::from(read!(i16)).cast_unsigned()),
         LoadKind::S8To64 => i64::from(read!(i8)).cast_unsigned(),

@@ -178,6 +178,8 @@ impl Op {
             | Self::Load16U { d, .. }
             | Self::Load32 { d, .. }
             | Self::Load64 { d, .. }
+            | Self::LoadF32 { d, .. }
+            | Self::LoadF64 { d, .. }
             | Self::Load8S32 { d, .. }
             | Self::Load16S32 { d, .. }
             | Self::Load8S64 { d, .. }
@@ -385,6 +387,8 @@ impl Op {
             | Self::Load16U { d, .. }
             | Self::Load32 { d, .. }
             | Self::Load64 { d, .. }
+            | Self::LoadF32 { d, .. }
+            | Self::LoadF64 { d, .. }
             | Self::Load8S32 { d, .. }
             | Self::Load16S32 { d, .. }
             | Self::Load8S64 { d, .. }
@@ -598,6 +602,70 @@ impl Op {
             Self::BrF64NgeI { a, imm, fall, target, taken } => Self::BrF64GeI { a, imm, fall, target, taken },
             op => unreachable!("{op:?} is no conditional branch"),
         }
+    }
+
+    /// Whether this is a branch with a condition.
+    pub(crate) const fn is_condition(&self) -> bool {
+        matches!(
+            self,
+            Self::BrI32Eq { .. }
+                | Self::BrI32Ne { .. }
+                | Self::BrI32LtS { .. }
+                | Self::BrI32LtU { .. }
+                | Self::BrI32LeS { .. }
+                | Self::BrI32LeU { .. }
+                | Self::BrI32AddI { .. }
+                | Self::BrI32AddII { .. }
+                | Self::BrI32Add { .. }
+                | Self::BrI32AddXI { .. }
+                | Self::BrAndI { .. }
+                | Self::BrI32EqI { .. }
+                | Self::BrI32NeI { .. }
+                | Self::BrI32LtSI { .. }
+                | Self::BrI32LtUI { .. }
+                | Self::BrI32GeSI { .. }
+                | Self::BrI32GeUI { .. }
+                | Self::BrI64Eq { .. }
+                | Self::BrI64Ne { .. }
+                | Self::BrI64LtS { .. }
+                | Self::BrI64LtU { .. }
+                | Self::BrI64LeS { .. }
+                | Self::BrI64LeU { .. }
+                | Self::BrI64EqI { .. }
+                | Self::BrI64NeI { .. }
+                | Self::BrI64LtSI { .. }
+                | Self::BrI64LtUI { .. }
+                | Self::BrI64GeSI { .. }
+                | Self::BrI64GeUI { .. }
+                | Self::BrF32Eq { .. }
+                | Self::BrF32Ne { .. }
+                | Self::BrF32Lt { .. }
+                | Self::BrF32Le { .. }
+                | Self::BrF32Nlt { .. }
+                | Self::BrF32Nle { .. }
+                | Self::BrF64Eq { .. }
+                | Self::BrF64Ne { .. }
+                | Self::BrF64Lt { .. }
+                | Self::BrF64Le { .. }
+                | Self::BrF64Nlt { .. }
+                | Self::BrF64Nle { .. }
+                | Self::BrF32LtI { .. }
+                | Self::BrF32GtI { .. }
+                | Self::BrF32LeI { .. }
+                | Self::BrF32GeI { .. }
+                | Self::BrF32NltI { .. }
+                | Self::BrF32NgtI { .. }
+                | Self::BrF32NleI { .. }
+                | Self::BrF32NgeI { .. }
+                | Self::BrF64LtI { .. }
+                | Self::BrF64GtI { .. }
+                | Self::BrF64LeI { .. }
+                | Self::BrF64GeI { .. }
+                | Self::BrF64NltI { .. }
+                | Self::BrF64NgtI { .. }
+                | Self::BrF64NleI { .. }
+                | Self::BrF64NgeI { .. }
+        )
     }
 
     /// Sets where a branch goes and what it costs.

@@ -225,7 +225,7 @@ impl Translator<'_> {
         self.fixups.push(Fixup { op: self.ops.len(), label, charged: true, entry: false, fall: Some(run) });
         self.emit(op);
         self.run = run;
-        self.head();
+        self.fall_head();
     }
 
     /// Pops the condition; the branch that is taken when it is not 0.
@@ -296,7 +296,7 @@ impl Translator<'_> {
         self.labels[skip].used = true;
         self.fixups.push(Fixup { op: self.ops.len(), label: skip, charged: true, entry: false, fall: None });
         self.emit(condition.negated());
-        self.barrier = self.ops.len();
+        self.set_barrier();
         self.move_down(to, len);
         self.fixups.push(Fixup { op: self.ops.len(), label, charged: true, entry: false, fall: None });
         self.emit(Op::Br { target: 0, taken: 0 });
@@ -332,7 +332,7 @@ impl Translator<'_> {
             self.emit(Op::Br { target: 0, taken: 0 });
         }
         for (depth, label) in moves {
-            self.barrier = self.ops.len();
+            self.set_barrier();
             self.labels[label].pc = syntax::convert::to_u32(self.ops.len());
             let (label, to, cells) = self.target(depth);
             self.move_down(to, cells);
@@ -418,8 +418,7 @@ impl Translator<'_> {
         for ty in &ty.results {
             self.push_shape(Shape::of(self.module, *ty));
         }
-        self.barrier = self.ops.len();
-        self.producer = None;
+        self.set_barrier();
     }
 
     fn offset_u32(&self) -> u32 {
@@ -527,8 +526,7 @@ impl Translator<'_> {
                 let target = syntax::convert::to_u32(label);
                 catches.push(Catch { tag, with_ref: kind & 1 == 1, slot, target, cost: 0 });
             }
-            self.barrier = self.ops.len();
-            self.producer = None;
+            self.set_barrier();
         }
         self.open(Kind::Try, params, results);
         if self.live {
@@ -541,8 +539,7 @@ impl Translator<'_> {
         let mut handler = self.tries.pop().expect("a live `try_table` is open");
         handler.end = syntax::convert::to_u32(self.ops.len());
         self.handlers.push(handler);
-        self.barrier = self.ops.len();
-        self.producer = None;
+        self.set_barrier();
     }
 }
 

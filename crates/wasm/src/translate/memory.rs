@@ -259,6 +259,8 @@ impl Translator<'_> {
             LoadKind::U16 => Op::Load16U { d, a, add, offset },
             LoadKind::U32 => Op::Load32 { d, a, add, offset },
             LoadKind::U64 => Op::Load64 { d, a, add, offset },
+            LoadKind::F32 => Op::LoadF32 { d, a, add, offset },
+            LoadKind::F64 => Op::LoadF64 { d, a, add, offset },
             LoadKind::S8To32 => Op::Load8S32 { d, a, add, offset },
             LoadKind::S16To32 => Op::Load16S32 { d, a, add, offset },
             LoadKind::S8To64 => Op::Load8S64 { d, a, add, offset },
@@ -438,8 +440,10 @@ fn store_constant(kind: StoreKind, value: u64) -> Option<impl Fn(u16, u32, u32) 
 
 fn load_kind(opcode: u8) -> Option<LoadKind> {
     Some(match opcode {
-        0x28 | 0x2a | 0x35 => LoadKind::U32,
-        0x29 | 0x2b => LoadKind::U64,
+        0x28 | 0x35 => LoadKind::U32,
+        0x29 => LoadKind::U64,
+        0x2a => LoadKind::F32,
+        0x2b => LoadKind::F64,
         0x2c => LoadKind::S8To32,
         0x2d | 0x31 => LoadKind::U8,
         0x2e => LoadKind::S16To32,

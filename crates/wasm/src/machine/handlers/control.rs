@@ -1,18 +1,19 @@
 //! Handlers of control, calls, globals, and of what is done outside.
 
 #![expect(
+    clippy::too_many_arguments,
     clippy::as_conversions,
     clippy::cast_possible_truncation,
-    reason = "operations convert between cells and numbers"
+    reason = "operations convert between cells and numbers; registers are arguments"
 )]
 
 use syntax::TrapRule;
 use syntax::convert::to_usize;
-use threaded::Args;
+use threaded::{Args, Values};
 
 use super::super::Stop;
 use super::super::dispatch::{Backend, Context, FrameExt, Ip, Regs, next, room, stop, trap};
-use super::pay;
+use super::{Computed, Operands, Source, handlers, pay};
 use crate::ids::FuncAddr;
 use crate::index;
 use crate::limits::LimitKind;
@@ -20,59 +21,61 @@ use crate::op::Code;
 use crate::stack::Link;
 use crate::store::FuncKind;
 
-type Mem<'a> = &'a mut [u8];
+handlers! {
+    pub(crate) fn unreachable(cx, ip, r, v) {
+        trap(cx, ip, r, v.counter, TrapRule::CoreUnreachable);
+    }
 
-pub(crate) fn unreachable<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, _: Mem<'a>, fuel: u64) {
-    trap(cx, ip, r, fuel, TrapRule::CoreUnreachable);
-}
+    pub(crate) fn slow(cx, ip, r, v) {
+        stop(cx, ip.next(), r, v.counter, Stop::Slow(ip.args().imm));
+    }
 
-pub(crate) fn slow<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, _: Mem<'a>, fuel: u64) {
-    stop(cx, ip.next(), r, fuel, Stop::Slow(ip.args().imm));
-}
+    pub(crate) fn charge(cx, ip, r, v) {
+        pay::<B>(cx, ip.next(), r, (v, ip.args().imm));
+    }
 
-pub(crate) fn charge<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: Mem<'a>, fuel: u64) {
-    pay::<B>(cx, ip.next(), r, mem, (fuel, ip.args().imm));
-}
+    pub(crate) fn br(cx, ip, r, v) {
+        pay::<B>(cx, ip.jump(), r, (v, ip.args().imm));
+    }
 
-pub(crate) fn br<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: Mem<'a>, fuel: u64) {
-    pay::<B>(cx, ip.jump(), r, mem, (fuel, ip.args().imm));
-}
-
-pub(crate) fn br_table<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: Mem<'a>, fuel: u64) {
-    // The target is the last entry.
-    let entry = ip.entry(r.get(ip.args().a) as u32);
-    pay::<B>(cx, entry.jump(), r, mem, (fuel, entry.args().imm));
+    pub(crate) fn br_table(cx, ip, r, v) {
+        // The target is the last entry.
+        let entry = ip.entry(r.get(ip.args().a) as u32);
+        pay::<B>(cx, entry.jump(), r, (v, entry.args().imm));
+    }
 }
 
 /// Returns to the caller; the results are in their cells, which lie below the link (`d`).
 #[inline(always)]
-fn return_to<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: Mem<'a>, fuel: u64) {
+fn return_to<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, v: Values) {
     let Some((to, regs, code)) = cx.returns.pop() else {
-        return return_by_link::<B>(cx, ip, r, mem, fuel);
+        return return_by_link::<B>(cx, ip, r, v.int, v.counter, v.f32, v.f64);
     };
     cx.code = code;
-    next::<B>(cx, to, regs, mem, fuel);
+    next::<B>(cx, to, regs, v);
 }
 
-/// Returns to a caller that was called before the handlers were entered, or too long ago.
-#[inline(never)]
-fn return_by_link<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: Mem<'a>, fuel: u64) {
-    let link = link(r, ip.args().d);
-    if link.first == Link::BOTTOM {
-        return stop(cx, ip.next(), r, fuel, Stop::Return);
+handlers! {
+    /// Returns to a caller that was called before the handlers were entered, or too long ago.
+    #[inline(never)]
+    fn return_by_link(cx, ip, r, v) {
+        let link = link(r, ip.args().d);
+        if link.first == Link::BOTTOM {
+            return stop(cx, ip.next(), r, v.counter, Stop::Return);
+        }
+        cx.depth -= 1;
+        cx.returns.reset(room(cx.limits, cx.depth));
+        if link.instance_differs(cx.instance_bits) {
+            // The operation is one of the caller's function, which is looked up outside.
+            (cx.fuel, cx.pc, cx.base) = (v.counter, link.pc(), cx.frames.base(r) - usize::from(link.delta()));
+            cx.stop = Some(Stop::Enter(link));
+            return;
+        }
+        let Some(code) = cx.module.translated(link.func()) else { return };
+        cx.code = code;
+        let (Some(to), Some(regs)) = (code.program.at(link.pc()), cx.frames.below(r, link.delta())) else { return };
+        next::<B>(cx, to, regs, v);
     }
-    cx.depth -= 1;
-    cx.returns.reset(room(cx.limits, cx.depth));
-    if link.instance_differs(cx.instance_bits) {
-        // The operation is one of the caller's function, which is looked up outside.
-        (cx.fuel, cx.pc, cx.base) = (fuel, link.pc(), cx.frames.base(r) - usize::from(link.delta()));
-        cx.stop = Some(Stop::Enter(link));
-        return;
-    }
-    let Some(code) = cx.module.translated(link.func()) else { return };
-    cx.code = code;
-    let (Some(to), Some(regs)) = (code.program.at(link.pc()), cx.frames.below(r, link.delta())) else { return };
-    next::<B>(cx, to, regs, mem, fuel);
 }
 
 fn link(r: Regs<'_>, header: u16) -> Link {
@@ -80,66 +83,81 @@ fn link(r: Regs<'_>, header: u16) -> Link {
     Link { first, second }
 }
 
-pub(crate) fn return0<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: Mem<'a>, fuel: u64) {
-    return_to::<B>(cx, ip, r, mem, fuel);
+handlers! {
+    pub(crate) fn return0(cx, ip, r, v) {
+        return_to::<B>(cx, ip, r, v);
+    }
+
+    pub(crate) fn return1(cx, ip, r, v) {
+        r.set(0, r.get(ip.args().a));
+        return_to::<B>(cx, ip, r, v);
+    }
+
+    pub(crate) fn return_n(cx, ip, r, v) {
+        let Args { a, b: len, .. } = ip.args();
+        r.move_to_front(a, len);
+        return_to::<B>(cx, ip, r, v);
+    }
 }
 
-pub(crate) fn return1<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: Mem<'a>, fuel: u64) {
-    r.set(0, r.get(ip.args().a));
-    return_to::<B>(cx, ip, r, mem, fuel);
-}
-
-pub(crate) fn return_n<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: Mem<'a>, fuel: u64) {
-    let Args { a, b: len, .. } = ip.args();
-    r.move_to_front(a, len);
-    return_to::<B>(cx, ip, r, mem, fuel);
-}
+/// How many cells are cleared without a loop.
+const FEW: u16 = 4;
 
 /// Enters a function of this instance in the frame `r`.
 #[inline(always)]
-fn enter<'a, B: Backend>(cx: &mut Context<'a>, code: &'a Code, (link, r): (Link, Regs<'a>), mem: Mem<'a>, fuel: u64) {
+fn enter<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, code: &'a Code, (link, r): (Link, Regs<'a>), v: Values) {
     cx.code = code;
-    if code.clear_len != 0 {
+    if code.clear_len > FEW {
         cx.link = link;
-        return enter_cleared::<B>(cx, r, mem, fuel);
+        return enter_cleared::<B>(cx, ip, r, v.int, v.counter, v.f32, v.f64);
+    }
+    if code.clear_len != 0 {
+        // What comes after the locals are operands of this function, of which there are none yet.
+        for i in 0..FEW {
+            r.set(code.clear.wrapping_add(i), 0);
+        }
     }
     r.set_pair(code.header(), [link.first, link.second]);
-    pay::<B>(cx, code.program.start(), r, mem, (fuel, code.cost));
+    pay::<B>(cx, code.program.start(), r, (v, code.cost));
 }
 
-/// Clears locals, and enters.
-#[inline(never)]
-fn enter_cleared<'a, B: Backend>(cx: &mut Context<'a>, r: Regs<'a>, mem: Mem<'a>, fuel: u64) {
-    let (code, link) = (cx.code, cx.link);
-    r.clear(code.clear, code.clear_len);
-    r.set_pair(code.header(), [link.first, link.second]);
-    pay::<B>(cx, code.program.start(), r, mem, (fuel, code.cost));
+handlers! {
+    /// Clears locals, and enters.
+    #[inline(never)]
+    fn enter_cleared(cx, _ip, r, v) {
+        let (code, link) = (cx.code, cx.link);
+        r.clear(code.clear, code.clear_len);
+        r.set_pair(code.header(), [link.first, link.second]);
+        pay::<B>(cx, code.program.start(), r, (v, code.cost));
+    }
 }
 
 /// Calls a function of this instance.
 #[inline(always)]
-fn call_own<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, func: u32, (r, mem): (Regs<'a>, Mem<'a>), fuel: u64) {
+fn call_own<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, func: u32, r: Regs<'a>, v: Values) {
     let link = Link { first: cx.code.frame | cx.instance_bits, second: ip.args().wide };
-    let Some(regs) = cx.frames.above(r, link.delta()) else { return no_room(cx, ip, r, fuel) };
-    let Some(code) = cx.module.translated(func) else { return translate(cx, ip, r, fuel, func) };
+    let Some(regs) = cx.frames.above(r, link.delta()) else { return no_room(cx, ip, r, v.counter) };
+    let Some(code) = cx.module.translated(func) else { return translate(cx, ip, r, v.counter, func) };
     if cx.returns.is_full() {
-        return full::<B>(cx, ip, r, mem, fuel);
+        return full::<B>(cx, ip, r, v.int, v.counter, v.f32, v.f64);
     }
     cx.returns.push((ip.next(), r, cx.code));
-    enter::<B>(cx, code, (link, regs), mem, fuel);
+    enter::<B>(cx, ip, code, (link, regs), v);
 }
 
-/// Forgets where the callers return to, which their links say, and calls again.
-#[cold]
-#[inline(never)]
-fn full<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: Mem<'a>, fuel: u64) {
-    cx.depth += cx.returns.len() as u32;
-    let room = room(cx.limits, cx.depth);
-    cx.returns.reset(room);
-    if room == 0 {
-        return stop(cx, ip.next(), r, fuel, Stop::Limit(LimitKind::CallStack));
+handlers! {
+    /// Forgets where the callers return to, which their links say, and calls again.
+    #[cold]
+    #[inline(never)]
+    fn full(cx, ip, r, v) {
+        cx.depth += cx.returns.len() as u32;
+        let room = room(cx.limits, cx.depth);
+        cx.returns.reset(room);
+        if room == 0 {
+            return stop(cx, ip.next(), r, v.counter, Stop::Limit(LimitKind::CallStack));
+        }
+        next::<B>(cx, ip.again(), r, v);
     }
-    next::<B>(cx, ip.again(), r, mem, fuel);
 }
 
 /// The call is executed again when the function is translated.
@@ -178,25 +196,36 @@ fn tail_outside<'a>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, fuel: u64, fu
 fn call_any<'a, B: Backend>(
     cx: &mut Context<'a>,
     ip: Ip<'a>,
-    func: FuncAddr,
-    (r, mem): (Regs<'a>, Mem<'a>),
-    fuel: u64,
+    (addr, kind): (FuncAddr, FuncKind),
+    r: Regs<'a>,
+    v: Values,
 ) {
-    match cx.links.funcs[func.index()].kind {
+    match kind {
         FuncKind::Wasm { instance, func } if Link::is_in(cx.instance_bits, instance) => {
-            call_own::<B>(cx, ip, func, (r, mem), fuel);
+            call_own::<B>(cx, ip, func, r, v);
         }
-        FuncKind::Wasm { .. } | FuncKind::Host { .. } => call_outside(cx, ip, r, fuel, func),
+        FuncKind::Wasm { .. } | FuncKind::Host { .. } => call_outside(cx, ip, r, v.counter, addr),
     }
 }
 
-pub(crate) fn call<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: Mem<'a>, fuel: u64) {
-    call_own::<B>(cx, ip, ip.args().imm, (r, mem), fuel);
+handlers! {
+    pub(crate) fn call(cx, ip, r, v) {
+        call_own::<B>(cx, ip, ip.args().imm, r, v);
+    }
+
+    pub(crate) fn call_import(cx, ip, r, v) {
+        let func = cx.instance.funcs[index(ip.args().imm)];
+        call_any::<B>(cx, ip, (func, cx.links.funcs[func.index()].kind), r, v);
+    }
 }
 
-pub(crate) fn call_import<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: Mem<'a>, fuel: u64) {
-    let func = cx.instance.funcs[index(ip.args().imm)];
-    call_any::<B>(cx, ip, func, (r, mem), fuel);
+/// The function in an element of a table, if it has exactly the type that is asked for.
+#[inline(always)]
+fn element_of(cx: &Context<'_>, at: u64, table: u16, ty: u32) -> Option<(FuncAddr, FuncKind)> {
+    let table = cx.tables.get(cx.instance.tables.get(usize::from(table))?.index())?;
+    let func = crate::ids::func_of_cell(*table.elems.get(to_usize(at))?)?;
+    let inst = cx.links.funcs.get(func.index())?;
+    (inst.ty == *cx.instance.types.get(index(ty))?).then_some((func, inst.kind))
 }
 
 /// The function in an element of a table, if it has the type that is asked for.
@@ -212,90 +241,98 @@ fn element(cx: &Context<'_>, at: u64, table: u16, ty: u32) -> Result<FuncAddr, T
     Ok(func)
 }
 
-pub(crate) fn call_indirect<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: Mem<'a>, fuel: u64) {
-    let Args { a, b: table, imm: ty, .. } = ip.args();
-    match element(cx, r.get(a), table, ty) {
-        Ok(func) => call_any::<B>(cx, ip, func, (r, mem), fuel),
-        Err(rule) => trap(cx, ip, r, fuel, rule),
+handlers! {
+    pub(crate) fn call_indirect(cx, ip, r, v) {
+        let Args { a, b: table, imm: ty, .. } = ip.args();
+        let Some(func) = element_of(cx, r.get(a), table, ty) else {
+            return call_indirect_checked::<B>(cx, ip, r, v.int, v.counter, v.f32, v.f64);
+        };
+        call_any::<B>(cx, ip, func, r, v);
     }
-}
 
-pub(crate) fn call_ref<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: Mem<'a>, fuel: u64) {
-    match crate::ids::func_of_cell(r.get(ip.args().a)) {
-        Some(func) => call_any::<B>(cx, ip, func, (r, mem), fuel),
-        None => trap(cx, ip, r, fuel, TrapRule::CoreNullFunctionReference),
+    /// Calls what may be of a subtype, or traps.
+    #[inline(never)]
+    fn call_indirect_checked(cx, ip, r, v) {
+        let Args { a, b: table, imm: ty, .. } = ip.args();
+        match element(cx, r.get(a), table, ty) {
+            Ok(func) => call_any::<B>(cx, ip, (func, cx.links.funcs[func.index()].kind), r, v),
+            Err(rule) => trap(cx, ip, r, v.counter, rule),
+        }
+    }
+
+    pub(crate) fn call_ref(cx, ip, r, v) {
+        match crate::ids::func_of_cell(r.get(ip.args().a)) {
+            Some(func) => call_any::<B>(cx, ip, (func, cx.links.funcs[func.index()].kind), r, v),
+            None => trap(cx, ip, r, v.counter, TrapRule::CoreNullFunctionReference),
+        }
     }
 }
 
 #[inline(always)]
-fn tail_own<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, func: u32, (r, mem): (Regs<'a>, Mem<'a>), fuel: u64) {
-    let Some(code) = cx.module.translated(func) else { return translate(cx, ip, r, fuel, func) };
+fn tail_own<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, func: u32, r: Regs<'a>, v: Values) {
+    let Some(code) = cx.module.translated(func) else { return translate(cx, ip, r, v.counter, func) };
     let Args { a, b: len, .. } = ip.args();
     let link = link(r, cx.code.header());
     r.move_to_front(a, len);
-    enter::<B>(cx, code, (link, r), mem, fuel);
+    enter::<B>(cx, ip, code, (link, r), v);
 }
 
 #[inline(always)]
-fn tail_any<'a, B: Backend>(
-    cx: &mut Context<'a>,
-    ip: Ip<'a>,
-    func: FuncAddr,
-    (r, mem): (Regs<'a>, Mem<'a>),
-    fuel: u64,
-) {
+fn tail_any<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, func: FuncAddr, r: Regs<'a>, v: Values) {
     match cx.links.funcs[func.index()].kind {
         FuncKind::Wasm { instance, func } if Link::is_in(cx.instance_bits, instance) => {
-            tail_own::<B>(cx, ip, func, (r, mem), fuel);
+            tail_own::<B>(cx, ip, func, r, v);
         }
-        FuncKind::Wasm { .. } | FuncKind::Host { .. } => tail_outside(cx, ip, r, fuel, func),
+        FuncKind::Wasm { .. } | FuncKind::Host { .. } => tail_outside(cx, ip, r, v.counter, func),
     }
 }
 
-pub(crate) fn return_call<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: Mem<'a>, fuel: u64) {
-    tail_own::<B>(cx, ip, ip.args().imm, (r, mem), fuel);
+handlers! {
+    pub(crate) fn return_call(cx, ip, r, v) {
+        tail_own::<B>(cx, ip, ip.args().imm, r, v);
+    }
+
+    pub(crate) fn return_call_import(cx, ip, r, v) {
+        let func = cx.instance.funcs[index(ip.args().imm)];
+        tail_any::<B>(cx, ip, func, r, v);
+    }
+
+    pub(crate) fn return_call_indirect(cx, ip, r, v) {
+        let Args { d: at, c: table, imm: ty, .. } = ip.args();
+        match element(cx, r.get(at), table, ty) {
+            Ok(func) => tail_any::<B>(cx, ip, func, r, v),
+            Err(rule) => trap(cx, ip, r, v.counter, rule),
+        }
+    }
+
+    pub(crate) fn return_call_ref(cx, ip, r, v) {
+        match crate::ids::func_of_cell(r.get(ip.args().d)) {
+            Some(func) => tail_any::<B>(cx, ip, func, r, v),
+            None => trap(cx, ip, r, v.counter, TrapRule::CoreNullFunctionReference),
+        }
+    }
+
+    pub(crate) fn global_get(cx, ip, r, v) {
+        let Args { d, imm: global, .. } = ip.args();
+        let Some(value) = cx.cells.get(index(global)).and_then(|cell| cx.globals.get(index(*cell))) else { return };
+        let v = value.put(r, d, v);
+        next::<B>(cx, ip.next(), r, v);
+    }
 }
 
-pub(crate) fn return_call_import<'a, B: Backend>(
+/// `global.set`
+pub(crate) fn global_set<'a, B: Backend, S: Source>(
     cx: &mut Context<'a>,
     ip: Ip<'a>,
     r: Regs<'a>,
-    mem: Mem<'a>,
-    fuel: u64,
+    int: u64,
+    counter: u64,
+    f32: f32,
+    f64: f64,
 ) {
-    let func = cx.instance.funcs[index(ip.args().imm)];
-    tail_any::<B>(cx, ip, func, (r, mem), fuel);
-}
-
-pub(crate) fn return_call_indirect<'a, B: Backend>(
-    cx: &mut Context<'a>,
-    ip: Ip<'a>,
-    r: Regs<'a>,
-    mem: Mem<'a>,
-    fuel: u64,
-) {
-    let Args { d: at, c: table, imm: ty, .. } = ip.args();
-    match element(cx, r.get(at), table, ty) {
-        Ok(func) => tail_any::<B>(cx, ip, func, (r, mem), fuel),
-        Err(rule) => trap(cx, ip, r, fuel, rule),
-    }
-}
-
-pub(crate) fn return_call_ref<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: Mem<'a>, fuel: u64) {
-    match crate::ids::func_of_cell(r.get(ip.args().d)) {
-        Some(func) => tail_any::<B>(cx, ip, func, (r, mem), fuel),
-        None => trap(cx, ip, r, fuel, TrapRule::CoreNullFunctionReference),
-    }
-}
-
-pub(crate) fn global_get<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: Mem<'a>, fuel: u64) {
-    let Args { d, imm: global, .. } = ip.args();
-    r.set(d, cx.globals[index(cx.instance.cells[index(global)])]);
-    next::<B>(cx, ip.next(), r, mem, fuel);
-}
-
-pub(crate) fn global_set<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: Mem<'a>, fuel: u64) {
+    let values = Values { counter, int, f32, f64 };
     let Args { a, imm: global, .. } = ip.args();
-    cx.globals[index(cx.instance.cells[index(global)])] = r.get(a);
-    next::<B>(cx, ip.next(), r, mem, fuel);
+    let Some(cell) = cx.cells.get(index(global)).and_then(|cell| cx.globals.get_mut(index(*cell))) else { return };
+    *cell = S::new(a).get(Operands { regs: r, values });
+    next::<B>(cx, ip.next(), r, values);
 }

@@ -1,16 +1,17 @@
 //! Handlers of branches joined with the operation before them, which computes what they compare.
 
 #![expect(
+    clippy::too_many_arguments,
     clippy::as_conversions,
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
-    reason = "operations convert between cells and numbers"
+    reason = "operations convert between cells and numbers; registers are arguments"
 )]
 
-use threaded::Args;
+use threaded::{Args, Values};
 
 use super::super::dispatch::{Backend, Context, Handler, Ip, Regs};
-use super::pay;
+use super::{Computed as _, Operands, Source, pay};
 use crate::op::Condition;
 
 /// Declares the branches on a sum: what is added, and what the sum is compared with.
@@ -50,15 +51,16 @@ macro_rules! sums {
         }
     )*};
     (@conditions $args:ident $r:ident $add:expr, $with:expr; $($name:ident($x:ident, $y:ident) $condition:expr;)*) => {$(
-        pub(super) fn $name<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, $r: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
+        pub(super) fn $name<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, $r: Regs<'a>, int: u64, counter: u64, f32: f32, f64: f64) {
+            let v = Values { counter, int, f32, f64 };
             let $args = ip.args();
             let $x = ($r.get($args.a) as u32).wrapping_add($add);
-            $r.set($args.d, u64::from($x));
+            let v = u64::from($x).put($r, $args.d, v);
             let $y: u32 = $with;
             if $condition {
-                pay::<B>(cx, ip.jump(), $r, mem, (fuel, $args.wide as u32 & 0xffff));
+                pay::<B>(cx, ip.jump(), $r, (v, $args.wide as u32 & 0xffff));
             } else {
-                pay::<B>(cx, ip.next(), $r, mem, (fuel, u32::from($args.c)));
+                pay::<B>(cx, ip.next(), $r, (v, u32::from($args.c)));
             }
         }
     )*};
@@ -74,14 +76,15 @@ sums! {
 /// Declares the branches on bits of a cell.
 macro_rules! bits {
     ($($name:ident: $x:ident => $condition:expr;)*) => {$(
-        pub(crate) fn $name<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
+        pub(crate) fn $name<'a, B: Backend, S: Source>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, int: u64, counter: u64, f32: f32, f64: f64) {
+            let v = Values { counter, int, f32, f64 };
             let Args { d, a, c: fall, imm, wide: taken, .. } = ip.args();
-            let $x = r.get(a) & u64::from(imm);
-            r.set(d, $x);
+            let $x = S::new(a).get(Operands { regs: r, values: v }) & u64::from(imm);
+            let v = $x.put(r, d, v);
             if $condition {
-                pay::<B>(cx, ip.jump(), r, mem, (fuel, taken as u32));
+                pay::<B>(cx, ip.jump(), r, (v, taken as u32));
             } else {
-                pay::<B>(cx, ip.next(), r, mem, (fuel, u32::from(fall)));
+                pay::<B>(cx, ip.next(), r, (v, u32::from(fall)));
             }
         }
     )*};

@@ -1,87 +1,98 @@
 //! Handlers of loads and stores of the first memory.
 
 #![expect(
+    clippy::too_many_arguments,
     clippy::as_conversions,
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
     clippy::cast_sign_loss,
     clippy::cast_lossless,
-    reason = "operations convert between cells and numbers"
+    reason = "operations convert between cells and numbers; registers are arguments"
 )]
+
+use std::marker::PhantomData;
 
 use syntax::TrapRule;
 use syntax::convert::to_usize;
-use threaded::Args;
+use threaded::{Args, Values};
 
 use super::super::Stop;
 use super::super::dispatch::{Backend, Context, Handler, Ip, Regs, next, stop, trap};
+use super::super::held::Held;
+use super::{Computed as _, F32, F64, Int, Operands, Slot, Source, handlers};
 use crate::index;
 use crate::limits::DIRTY_PAGE_LOG2;
 use crate::op::{LoadKind, StoreKind};
 
 macro_rules! load {
     ($($name:ident $name_64:ident: $ty:ty, $x:ident => $value:expr;)*) => {$(
-        pub(crate) fn $name<'a, B: Backend, A: Address>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
+        pub(crate) fn $name<'a, B: Backend, A: Address>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, int: u64, counter: u64, f32: f32, f64: f64) {
+            let v = Values { counter, int, f32, f64 };
             let Args { d, wide, .. } = ip.args();
-            let at = A::of(ip.args(), r).wrapping_add(to_usize(wide));
-            let Some(bytes) = mem.get(at..at.wrapping_add(size_of::<$ty>())) else {
-                return trap(cx, ip, r, fuel, TrapRule::CoreMemoryOutOfBounds);
+            let at = A::of(ip.args(), Operands { regs: r, values: v }) + index(wide as u32);
+            let Some(bytes) = cx.mem.get(at..at.wrapping_add(size_of::<$ty>())) else {
+                return trap(cx, ip, r, v.counter, TrapRule::CoreMemoryOutOfBounds);
             };
             let $x = <$ty>::from_le_bytes(bytes.try_into().expect("as long as the type"));
-            r.set(d, $value);
-            next::<B>(cx, ip.next(), r, mem, fuel);
+            let v = ($value).put(r, d, v);
+            next::<B>(cx, ip.next(), r, v);
         }
 
-        fn $name_64<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
+        fn $name_64<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, int: u64, counter: u64, f32: f32, f64: f64) {
+            let v = Values { counter, int, f32, f64 };
             let Args { d, a, wide, .. } = ip.args();
-            let Some(bytes) = range_64(r.get(a), wide, size_of::<$ty>()).and_then(|range| mem.get(range)) else {
-                return trap(cx, ip, r, fuel, TrapRule::CoreMemoryOutOfBounds);
+            let Some(bytes) = range_64(r.get(a), wide, size_of::<$ty>()).and_then(|range| cx.mem.get(range)) else {
+                return trap(cx, ip, r, v.counter, TrapRule::CoreMemoryOutOfBounds);
             };
             let $x = <$ty>::from_le_bytes(bytes.try_into().expect("as long as the type"));
-            r.set(d, $value);
-            next::<B>(cx, ip.next(), r, mem, fuel);
+            let v = ($value).put(r, d, v);
+            next::<B>(cx, ip.next(), r, v);
         }
     )*};
 }
 
 macro_rules! store {
     ($($name:ident $name_64:ident: $ty:ty;)*) => {$(
-        pub(crate) fn $name<'a, B: Backend, A: Address>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
+        pub(crate) fn $name<'a, B: Backend, A: Address, S: Source>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, int: u64, counter: u64, f32: f32, f64: f64) {
+            let v = Values { counter, int, f32, f64 };
             let Args { d, wide, .. } = ip.args();
-            let at = A::of(ip.args(), r).wrapping_add(to_usize(wide));
-            let Some(bytes) = mem.get_mut(at..at.wrapping_add(size_of::<$ty>())) else {
-                return trap(cx, ip, r, fuel, TrapRule::CoreMemoryOutOfBounds);
+            let at = A::of(ip.args(), Operands { regs: r, values: v }) + index(wide as u32);
+            let Some(bytes) = cx.mem.get_mut(at..at.wrapping_add(size_of::<$ty>())) else {
+                return trap(cx, ip, r, v.counter, TrapRule::CoreMemoryOutOfBounds);
             };
-            bytes.copy_from_slice(&(r.get(d) as $ty).to_le_bytes());
+            let value = S::new(d).get(Operands { regs: r, values: v });
+            bytes.copy_from_slice(&(value as $ty).to_le_bytes());
             mark(cx, at, size_of::<$ty>());
-            next::<B>(cx, ip.next(), r, mem, fuel);
+            next::<B>(cx, ip.next(), r, v);
         }
 
-        fn $name_64<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
+        fn $name_64<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, int: u64, counter: u64, f32: f32, f64: f64) {
+            let v = Values { counter, int, f32, f64 };
             let Args { a, b, wide, .. } = ip.args();
             let range = range_64(r.get(a), wide, size_of::<$ty>());
-            let Some(bytes) = range.clone().and_then(|range| mem.get_mut(range)) else {
-                return trap(cx, ip, r, fuel, TrapRule::CoreMemoryOutOfBounds);
+            let Some(bytes) = range.clone().and_then(|range| cx.mem.get_mut(range)) else {
+                return trap(cx, ip, r, v.counter, TrapRule::CoreMemoryOutOfBounds);
             };
             bytes.copy_from_slice(&(r.get(b) as $ty).to_le_bytes());
             mark(cx, range.map_or(0, |range| range.start), size_of::<$ty>());
-            next::<B>(cx, ip.next(), r, mem, fuel);
+            next::<B>(cx, ip.next(), r, v);
         }
     )*};
 }
 
 macro_rules! store_constant {
     ($($name:ident: $ty:ty;)*) => {$(
-        pub(crate) fn $name<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
-            let Args { a, imm, wide, .. } = ip.args();
-            let at = address(r.get(a), imm, wide & 0xffff_ffff);
-            let Some(bytes) = mem.get_mut(at..at.wrapping_add(size_of::<$ty>())) else {
-                return trap(cx, ip, r, fuel, TrapRule::CoreMemoryOutOfBounds);
+        pub(crate) fn $name<'a, B: Backend, A: Address>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, int: u64, counter: u64, f32: f32, f64: f64) {
+            let v = Values { counter, int, f32, f64 };
+            let wide = ip.args().wide;
+            let at = A::of(ip.args(), Operands { regs: r, values: v }) + index(wide as u32);
+            let Some(bytes) = cx.mem.get_mut(at..at.wrapping_add(size_of::<$ty>())) else {
+                return trap(cx, ip, r, v.counter, TrapRule::CoreMemoryOutOfBounds);
             };
             // The upper half is the value, with its sign.
             bytes.copy_from_slice(&((wide as i64 >> 32) as $ty).to_le_bytes());
             mark(cx, at, size_of::<$ty>());
-            next::<B>(cx, ip.next(), r, mem, fuel);
+            next::<B>(cx, ip.next(), r, v);
         }
     )*};
 }
@@ -89,36 +100,37 @@ macro_rules! store_constant {
 /// How an access computes its address, which wraps at 32 bits, before the offset is added.
 pub(crate) trait Address {
     /// The address.
-    fn of(args: Args, r: Regs<'_>) -> usize;
+    fn of(args: Args, from: Operands<'_>) -> usize;
 }
 
 /// `a + imm`
-pub(crate) struct Plain;
+pub(crate) struct Plain<S>(PhantomData<S>);
 
-impl Address for Plain {
+impl<S: Source> Address for Plain<S> {
     #[inline(always)]
-    fn of(args: Args, r: Regs<'_>) -> usize {
-        index((r.get(args.a) as u32).wrapping_add(args.imm))
+    fn of(args: Args, from: Operands<'_>) -> usize {
+        index((from.get(S::new(args.a)) as u32).wrapping_add(args.imm))
     }
 }
 
 /// `a + (b << SHIFT)`
-struct Index<const SHIFT: u32>;
+pub(crate) struct Index<S, T, const SHIFT: u32>(PhantomData<(S, T)>);
 
-impl<const SHIFT: u32> Address for Index<SHIFT> {
+impl<S: Source, T: Source, const SHIFT: u32> Address for Index<S, T, SHIFT> {
     #[inline(always)]
-    fn of(args: Args, r: Regs<'_>) -> usize {
-        index((r.get(args.a) as u32).wrapping_add((r.get(args.b) as u32) << SHIFT))
+    fn of(args: Args, from: Operands<'_>) -> usize {
+        let scaled = (from.get(T::new(args.b)) as u32) << SHIFT;
+        index((from.get(S::new(args.a)) as u32).wrapping_add(scaled))
     }
 }
 
 /// `(b << SHIFT) + imm`
-struct Scaled<const SHIFT: u32>;
+pub(crate) struct Scaled<S, const SHIFT: u32>(PhantomData<S>);
 
-impl<const SHIFT: u32> Address for Scaled<SHIFT> {
+impl<S: Source, const SHIFT: u32> Address for Scaled<S, SHIFT> {
     #[inline(always)]
-    fn of(args: Args, r: Regs<'_>) -> usize {
-        index(((r.get(args.b) as u32) << SHIFT).wrapping_add(args.imm))
+    fn of(args: Args, from: Operands<'_>) -> usize {
+        index(((from.get(S::new(args.b)) as u32) << SHIFT).wrapping_add(args.imm))
     }
 }
 
@@ -150,29 +162,33 @@ fn mark_range(cx: &mut Context<'_>, range: &std::ops::Range<usize>) {
     }
 }
 
-pub(crate) fn memory_fill<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
-    let Args { d: to, a: value, b: len, imm: number, .. } = ip.args();
-    let len = u64::from(r.get(len) as u32);
-    let Some(range) = range(mem, u64::from(r.get(to) as u32), len) else {
-        return trap(cx, ip, r, fuel, TrapRule::CoreMemoryOutOfBounds);
-    };
-    let Some(fuel) = fuel.checked_sub(len / 64) else { return slow(cx, ip, r, fuel, number) };
-    mark_range(cx, &range);
-    mem[range].fill(r.get(value) as u8);
-    next::<B>(cx, ip.next(), r, mem, fuel);
+handlers! {
+    pub(crate) fn memory_fill(cx, ip, r, v) {
+        let Args { d: to, a: value, b: len, imm: number, .. } = ip.args();
+        let len = u64::from(r.get(len) as u32);
+        let Some(range) = range(cx.mem, u64::from(r.get(to) as u32), len) else {
+            return trap(cx, ip, r, v.counter, TrapRule::CoreMemoryOutOfBounds);
+        };
+        let Some(counter) = v.counter.checked_sub(len / 64) else { return slow(cx, ip, r, v.counter, number) };
+        mark_range(cx, &range);
+        cx.mem[range].fill(r.get(value) as u8);
+        next::<B>(cx, ip.next(), r, Values { counter, ..v });
+    }
 }
 
-pub(crate) fn memory_copy<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
-    let Args { d: to, a: from, b: len, imm: number, .. } = ip.args();
-    let len = u64::from(r.get(len) as u32);
-    let from = range(mem, u64::from(r.get(from) as u32), len);
-    let (Some(from), Some(to)) = (from, range(mem, u64::from(r.get(to) as u32), len)) else {
-        return trap(cx, ip, r, fuel, TrapRule::CoreMemoryOutOfBounds);
-    };
-    let Some(fuel) = fuel.checked_sub(len / 64) else { return slow(cx, ip, r, fuel, number) };
-    mark_range(cx, &to);
-    mem.copy_within(from, to.start);
-    next::<B>(cx, ip.next(), r, mem, fuel);
+handlers! {
+    pub(crate) fn memory_copy(cx, ip, r, v) {
+        let Args { d: to, a: from, b: len, imm: number, .. } = ip.args();
+        let len = u64::from(r.get(len) as u32);
+        let from = range(cx.mem, u64::from(r.get(from) as u32), len);
+        let (Some(from), Some(to)) = (from, range(cx.mem, u64::from(r.get(to) as u32), len)) else {
+            return trap(cx, ip, r, v.counter, TrapRule::CoreMemoryOutOfBounds);
+        };
+        let Some(counter) = v.counter.checked_sub(len / 64) else { return slow(cx, ip, r, v.counter, number) };
+        mark_range(cx, &to);
+        cx.mem.copy_within(from, to.start);
+        next::<B>(cx, ip.next(), r, Values { counter, ..v });
+    }
 }
 
 /// Leaves an operation to be done outside, where all fuel is at hand.
@@ -201,6 +217,8 @@ load! {
     load16_u m64_load16_u: u16, x => x as u64;
     load32 m64_load32: u32, x => x as u64;
     load64 m64_load64: u64, x => x as u64;
+    load_f32 m64_load_f32: u32, x => f32::from_bits(x);
+    load_f64 m64_load_f64: u64, x => f64::from_bits(x);
     load8_s32 m64_load8_s32: i8, x => x as i32 as u32 as u64;
     load16_s32 m64_load16_s32: i16, x => x as i32 as u32 as u64;
     load8_s64 m64_load8_s64: i8, x => x as i64 as u64;
@@ -222,12 +240,15 @@ store_constant! {
     store64_i: i64;
 }
 
-fn load<B: Backend, A: Address>(kind: LoadKind) -> Handler {
+/// The handler of a load.
+pub(crate) fn load<B: Backend, A: Address>(kind: LoadKind) -> Handler {
     match kind {
         LoadKind::U8 => load8_u::<B, A>,
         LoadKind::U16 => load16_u::<B, A>,
         LoadKind::U32 => load32::<B, A>,
         LoadKind::U64 => load64::<B, A>,
+        LoadKind::F32 => load_f32::<B, A>,
+        LoadKind::F64 => load_f64::<B, A>,
         LoadKind::S8To32 => load8_s32::<B, A>,
         LoadKind::S16To32 => load16_s32::<B, A>,
         LoadKind::S8To64 => load8_s64::<B, A>,
@@ -236,35 +257,27 @@ fn load<B: Backend, A: Address>(kind: LoadKind) -> Handler {
     }
 }
 
-fn store<B: Backend, A: Address>(kind: StoreKind) -> Handler {
+/// The handler of a store of what is in a place.
+fn store_from<B: Backend, A: Address, S: Source>(kind: StoreKind) -> Handler {
     match kind {
-        StoreKind::U8 => store8::<B, A>,
-        StoreKind::U16 => store16::<B, A>,
-        StoreKind::U32 => store32::<B, A>,
-        StoreKind::U64 => store64::<B, A>,
+        StoreKind::U8 => store8::<B, A, S>,
+        StoreKind::U16 => store16::<B, A, S>,
+        StoreKind::U32 => store32::<B, A, S>,
+        StoreKind::U64 => store64::<B, A, S>,
     }
 }
 
-/// The handler of a load from `a + (b << shift)`.
-pub(crate) fn load_index<B: Backend>(kind: LoadKind, shift: u8) -> Handler {
-    [load::<B, Index<0>>, load::<B, Index<1>>, load::<B, Index<2>>, load::<B, Index<3>>][usize::from(shift)](kind)
-}
-
-/// The handler of a store to `a + (b << shift)`.
-pub(crate) fn store_index<B: Backend>(kind: StoreKind, shift: u8) -> Handler {
-    [store::<B, Index<0>>, store::<B, Index<1>>, store::<B, Index<2>>, store::<B, Index<3>>][usize::from(shift)](kind)
-}
-
-/// The handler of a load from `(b << shift) + imm`.
-pub(crate) fn load_scaled<B: Backend>(kind: LoadKind, shift: u8) -> Handler {
-    [load::<B, Scaled<0>>, load::<B, Scaled<1>>, load::<B, Scaled<2>>, load::<B, Scaled<3>>][usize::from(shift)](kind)
-}
-
-/// The handler of a store to `(b << shift) + imm`.
-pub(crate) fn store_scaled<B: Backend>(kind: StoreKind, shift: u8) -> Handler {
-    [store::<B, Scaled<0>>, store::<B, Scaled<1>>, store::<B, Scaled<2>>, store::<B, Scaled<3>>][usize::from(shift)](
-        kind,
-    )
+/// The handler of a store of a cell.
+pub(crate) fn store<B: Backend, A: Address>(kind: StoreKind, held: Held, value: u16) -> Handler {
+    if B::CHAINED && held.int == Some(value) {
+        store_from::<B, A, Int>(kind)
+    } else if B::CHAINED && held.f32 == Some(value) && kind == StoreKind::U32 {
+        store32::<B, A, F32>
+    } else if B::CHAINED && held.f64 == Some(value) && kind == StoreKind::U64 {
+        store64::<B, A, F64>
+    } else {
+        store_from::<B, A, Slot>(kind)
+    }
 }
 
 /// The handler of a load from the first memory, if it has 64-bit addresses.
@@ -274,6 +287,8 @@ pub(crate) fn load_64<B: Backend>(kind: LoadKind) -> Handler {
         LoadKind::U16 => m64_load16_u::<B>,
         LoadKind::U32 => m64_load32::<B>,
         LoadKind::U64 => m64_load64::<B>,
+        LoadKind::F32 => m64_load_f32::<B>,
+        LoadKind::F64 => m64_load_f64::<B>,
         LoadKind::S8To32 => m64_load8_s32::<B>,
         LoadKind::S16To32 => m64_load16_s32::<B>,
         LoadKind::S8To64 => m64_load8_s64::<B>,

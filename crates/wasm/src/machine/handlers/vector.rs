@@ -3,13 +3,15 @@
 //! Spec: core specification, "Vector Instructions". Operators without immediates share one operation, which holds
 //! their handler, so that each of them is compiled where it is used. What they compute is in `simd`.
 
+#![expect(clippy::too_many_arguments, reason = "registers are arguments")]
+
 use syntax::TrapRule;
-use threaded::Args;
+use threaded::{Args, Values};
 
 use super::super::Stop;
 use super::super::dispatch::{Backend, Context, FrameExt, Handler, Ip, Looping, Regs, next, stop, trap};
-use super::compute;
 use super::memory::{address, mark};
+use super::{handlers, perform};
 use crate::simd::{self, halves};
 use crate::slow::SlowOp;
 
@@ -29,10 +31,11 @@ macro_rules! unary {
     ($($opcode:literal $text:literal $family:ident::$name:ident;)*) => {
         $(
             #[doc = concat!("`", $text, "`")]
-            fn $name<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
+            fn $name<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, int: u64, counter: u64, f32: f32, f64: f64) {
+            let v = Values { counter, int, f32, f64 };
                 let Args { d, a, .. } = ip.args();
                 r.set_vector(d, simd::$family::$name(r.vector(a)));
-                next::<B>(cx, ip.next(), r, mem, fuel);
+                next::<B>(cx, ip.next(), r, v);
             }
         )*
 
@@ -51,10 +54,11 @@ macro_rules! binary {
     ($($opcode:literal $text:literal $family:ident::$name:ident;)*) => {
         $(
             #[doc = concat!("`", $text, "`")]
-            fn $name<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
+            fn $name<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, int: u64, counter: u64, f32: f32, f64: f64) {
+            let v = Values { counter, int, f32, f64 };
                 let Args { d, a, b, .. } = ip.args();
                 r.set_vector(d, simd::$family::$name(r.vector(a), r.vector(b)));
-                next::<B>(cx, ip.next(), r, mem, fuel);
+                next::<B>(cx, ip.next(), r, v);
             }
         )*
 
@@ -73,10 +77,11 @@ macro_rules! shift {
     ($($opcode:literal $text:literal $family:ident::$name:ident;)*) => {
         $(
             #[doc = concat!("`", $text, "`")]
-            fn $name<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
+            fn $name<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, int: u64, counter: u64, f32: f32, f64: f64) {
+            let v = Values { counter, int, f32, f64 };
                 let Args { d, a, b, .. } = ip.args();
                 put(cx, r, d, simd::$family::$name(r.vector(a), syntax::convert::low_u32(r.get(b))));
-                next::<B>(cx, ip.next(), r, mem, fuel);
+                next::<B>(cx, ip.next(), r, v);
             }
         )*
 
@@ -95,10 +100,11 @@ macro_rules! test {
     ($($opcode:literal $text:literal $family:ident::$name:ident;)*) => {
         $(
             #[doc = concat!("`", $text, "`")]
-            fn $name<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
+            fn $name<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, int: u64, counter: u64, f32: f32, f64: f64) {
+            let v = Values { counter, int, f32, f64 };
                 let Args { d, a, .. } = ip.args();
                 r.set(d, u64::from(simd::$family::$name(r.vector(a))));
-                next::<B>(cx, ip.next(), r, mem, fuel);
+                next::<B>(cx, ip.next(), r, v);
             }
         )*
 
@@ -117,23 +123,25 @@ macro_rules! float_unary {
     ($($opcode:literal $text:literal $family:ident::$name:ident $has_nan:ident $canonical:ident;)*) => {
         $(
             #[doc = concat!("`", $text, "`")]
-            fn $name<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
+            fn $name<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, int: u64, counter: u64, f32: f32, f64: f64) {
                 #[cold]
                 #[inline(never)]
-                fn nan<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
+                fn nan<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, int: u64, counter: u64, f32: f32, f64: f64) {
+                    let v = Values { counter, int, f32, f64 };
                     let Args { d, a, .. } = ip.args();
                     let value = simd::$family::$name(r.vector(a));
                     let value = simd::$family::$canonical(value, || cx.data.nan_is_negative());
                     put(cx, r, d, value);
-                    next::<B>(cx, ip.next(), r, mem, fuel);
+                    next::<B>(cx, ip.next(), r, v);
                 }
+                let v = Values { counter, int, f32, f64 };
                 let Args { d, a, .. } = ip.args();
                 let value = simd::$family::$name(r.vector(a));
                 if simd::$family::$has_nan(value) {
-                    return nan::<B>(cx, ip, r, mem, fuel);
+                    return nan::<B>(cx, ip, r, int, counter, f32, f64);
                 }
                 put(cx, r, d, value);
-                next::<B>(cx, ip.next(), r, mem, fuel);
+                next::<B>(cx, ip.next(), r, v);
             }
         )*
 
@@ -152,23 +160,25 @@ macro_rules! float_binary {
     ($($opcode:literal $text:literal $family:ident::$name:ident $has_nan:ident $canonical:ident;)*) => {
         $(
             #[doc = concat!("`", $text, "`")]
-            fn $name<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
+            fn $name<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, int: u64, counter: u64, f32: f32, f64: f64) {
                 #[cold]
                 #[inline(never)]
-                fn nan<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
+                fn nan<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, int: u64, counter: u64, f32: f32, f64: f64) {
+                    let v = Values { counter, int, f32, f64 };
                     let Args { d, a, b, .. } = ip.args();
                     let value = simd::$family::$name(r.vector(a), r.vector(b));
                     let value = simd::$family::$canonical(value, || cx.data.nan_is_negative());
                     put(cx, r, d, value);
-                    next::<B>(cx, ip.next(), r, mem, fuel);
+                    next::<B>(cx, ip.next(), r, v);
                 }
+                let v = Values { counter, int, f32, f64 };
                 let Args { d, a, b, .. } = ip.args();
                 let value = simd::$family::$name(r.vector(a), r.vector(b));
                 if simd::$family::$has_nan(value) {
-                    return nan::<B>(cx, ip, r, mem, fuel);
+                    return nan::<B>(cx, ip, r, int, counter, f32, f64);
                 }
                 put(cx, r, d, value);
-                next::<B>(cx, ip.next(), r, mem, fuel);
+                next::<B>(cx, ip.next(), r, v);
             }
         )*
 
@@ -195,7 +205,7 @@ pub(crate) fn operator<B: Backend>(opcode: u32) -> Option<(Shape, Handler)> {
     unary.or_else(binary).or_else(|| test::<B>(opcode).map(|handler| (Shape::Test, handler)))
 }
 
-compute! {
+perform! {
     copy { d, a }, r => r.set_vector(d, r.vector(a));
     select { d, a, b, c }, r => {
         let chosen = if syntax::convert::low_u32(r.get(c)) == 0 { b } else { a };
@@ -209,10 +219,11 @@ compute! {
 /// Declares handlers that write a vector to the cells `d`.
 macro_rules! compute_vector {
     ($($name:ident { $($field:ident),* }, $cx:ident, $r:ident => $body:expr;)*) => {$(
-        pub(crate) fn $name<'a, B: Backend>($cx: &mut Context<'a>, ip: Ip<'a>, $r: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
+        pub(crate) fn $name<'a, B: Backend>($cx: &mut Context<'a>, ip: Ip<'a>, $r: Regs<'a>, int: u64, counter: u64, f32: f32, f64: f64) {
+            let v = Values { counter, int, f32, f64 };
             let Args { d, $($field,)* .. } = ip.args();
             put($cx, $r, d, $body);
-            next::<B>($cx, ip.next(), $r, mem, fuel);
+            next::<B>($cx, ip.next(), $r, v);
         }
     )*};
 }
@@ -253,48 +264,58 @@ const fn mask(log2_bytes: u16) -> u64 {
     u64::MAX >> (64 - (8u32 << (log2_bytes & 3)))
 }
 
-pub(crate) fn constant<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
-    let Args { d, wide: low, .. } = ip.args();
-    put(cx, r, d, simd::from_halves([low, ip.next().args().wide]));
-    next::<B>(cx, ip.jump(), r, mem, fuel);
-}
-
-pub(crate) fn shuffle<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
-    let Args { d, a, b, wide: high, .. } = ip.args();
-    let indices = simd::from_halves([ip.next().args().wide, high]);
-    put(cx, r, d, simd::integer::i8x16_shuffle(r.vector(a), r.vector(b), indices));
-    next::<B>(cx, ip.jump(), r, mem, fuel);
-}
-
-pub(crate) fn relaxed<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
-    let index = ip.args().imm;
-    let operation = cx.code.rest.slow.get(crate::index(index));
-    if let Some(SlowOp::V128Relaxed { d, operands: [a, b, c], relaxed }) = operation
-        && let Some(value) = cx.parameters.get(relaxed.parameter())
-    {
-        put(cx, r, *d, relaxed.run(value, [r.vector(*a), r.vector(*b), r.vector(*c)]));
-        return next::<B>(cx, ip.next(), r, mem, fuel);
+handlers! {
+    pub(crate) fn constant(cx, ip, r, v) {
+        let Args { d, wide: low, .. } = ip.args();
+        put(cx, r, d, simd::from_halves([low, ip.next().args().wide]));
+        next::<B>(cx, ip.jump(), r, v);
     }
-    stop(cx, ip.next(), r, fuel, Stop::Slow(index));
 }
 
-pub(crate) fn load<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
-    let Args { d, a, imm, wide, .. } = ip.args();
-    let at = address(r.get(a), imm, wide);
-    let Some(bytes) = mem.get(at..at.wrapping_add(16)) else {
-        return trap(cx, ip, r, fuel, TrapRule::CoreMemoryOutOfBounds);
-    };
-    r.set_vector(d, u128::from_le_bytes(bytes.try_into().expect("16 bytes")));
-    next::<B>(cx, ip.next(), r, mem, fuel);
+handlers! {
+    pub(crate) fn shuffle(cx, ip, r, v) {
+        let Args { d, a, b, wide: high, .. } = ip.args();
+        let indices = simd::from_halves([ip.next().args().wide, high]);
+        put(cx, r, d, simd::integer::i8x16_shuffle(r.vector(a), r.vector(b), indices));
+        next::<B>(cx, ip.jump(), r, v);
+    }
 }
 
-pub(crate) fn store<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, mem: &'a mut [u8], fuel: u64) {
-    let Args { a, b, imm, wide, .. } = ip.args();
-    let at = address(r.get(a), imm, wide);
-    let Some(bytes) = mem.get_mut(at..at.wrapping_add(16)) else {
-        return trap(cx, ip, r, fuel, TrapRule::CoreMemoryOutOfBounds);
-    };
-    bytes.copy_from_slice(&r.vector(b).to_le_bytes());
-    mark(cx, at, 16);
-    next::<B>(cx, ip.next(), r, mem, fuel);
+handlers! {
+    pub(crate) fn relaxed(cx, ip, r, v) {
+        let index = ip.args().imm;
+        let operation = cx.code.rest.slow.get(crate::index(index));
+        if let Some(SlowOp::V128Relaxed { d, operands: [a, b, c], relaxed }) = operation
+            && let Some(value) = cx.parameters.get(relaxed.parameter())
+        {
+            put(cx, r, *d, relaxed.run(value, [r.vector(*a), r.vector(*b), r.vector(*c)]));
+            return next::<B>(cx, ip.next(), r, v);
+        }
+        stop(cx, ip.next(), r, v.counter, Stop::Slow(index));
+    }
+}
+
+handlers! {
+    pub(crate) fn load(cx, ip, r, v) {
+        let Args { d, a, imm, wide, .. } = ip.args();
+        let at = address(r.get(a), imm, wide);
+        let Some(bytes) = cx.mem.get(at..at.wrapping_add(16)) else {
+            return trap(cx, ip, r, v.counter, TrapRule::CoreMemoryOutOfBounds);
+        };
+        r.set_vector(d, u128::from_le_bytes(bytes.try_into().expect("16 bytes")));
+        next::<B>(cx, ip.next(), r, v);
+    }
+}
+
+handlers! {
+    pub(crate) fn store(cx, ip, r, v) {
+        let Args { a, b, imm, wide, .. } = ip.args();
+        let at = address(r.get(a), imm, wide);
+        let Some(bytes) = cx.mem.get_mut(at..at.wrapping_add(16)) else {
+            return trap(cx, ip, r, v.counter, TrapRule::CoreMemoryOutOfBounds);
+        };
+        bytes.copy_from_slice(&r.vector(b).to_le_bytes());
+        mark(cx, at, 16);
+        next::<B>(cx, ip.next(), r, v);
+    }
 }
