@@ -1,6 +1,6 @@
 //! Run: `cargo test --release -p raddle-explore --test scale -- --nocapture`. The programs of `examples/scale` have as many
-//! outcomes as counting says, and independent pairs as many classes whatever the number of their messages. BLESS=1 writes
-//! the programs of independent pairs anew.
+//! outcomes as counting says and as many states as docs/scale.md, and independent pairs as many classes whatever the number
+//! of their messages. BLESS=1 writes the programs of independent pairs anew.
 
 mod support;
 
@@ -10,22 +10,23 @@ use raddle_explore::search::{Space, search};
 use support::scale::independent;
 use support::{Subject, example, folder};
 
-fn states_of(name: &str) -> (bool, usize) {
+/// Whether the search was complete, the outcomes and the states.
+fn states_of(name: &str) -> (bool, usize, u64) {
     let subject = Subject::new(&example(&format!("scale/{name}.wat")));
     let (report, _) = search(subject.setup(), Space::States, Budget::default());
     eprintln!("{name}: {} outcomes, {:?}", report.outcomes.len(), report.stats);
-    (report.complete, report.outcomes.len())
+    (report.complete, report.outcomes.len(), report.stats.states)
 }
 
 #[test]
 fn producers_interleave_in_every_way() {
-    assert_eq!(states_of("producers-2x1"), (true, 2));
-    assert_eq!(states_of("producers-2x4"), (true, 70));
+    assert_eq!(states_of("producers-2x1"), (true, 2, 27));
+    assert_eq!(states_of("producers-2x4"), (true, 70, 2_624));
 }
 
 #[test]
 fn two_producers_of_six_messages_are_explored_completely() {
-    assert_eq!(states_of("producers-2x6"), (true, 924));
+    assert_eq!(states_of("producers-2x6"), (true, 924, 34_472));
 }
 
 #[test]
@@ -33,7 +34,7 @@ fn three_producers_of_four_messages_are_explored_completely() {
     if cfg!(debug_assertions) {
         return;
     }
-    assert_eq!(states_of("producers-3x4"), (true, 34_650));
+    assert_eq!(states_of("producers-3x4"), (true, 34_650, 2_047_771));
 }
 
 /// The outcomes and the schedules that partial-order reduction runs.

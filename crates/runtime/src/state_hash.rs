@@ -154,20 +154,14 @@ impl Walk<'_, '_> {
     }
 
     fn waiting(&mut self) {
-        let store = self.store;
-        let mut known: SmallVec<[u32; 16]> = SmallVec::new();
-        for thread in &store.waiting {
-            let number = self.number(Kind::Thread, thread.0);
-            if number != 0 {
-                known.push(number);
-            }
-        }
+        let mut places: SmallVec<[u32; 16]> = self.store.waiting.iter().map(|thread| thread.0).collect();
+        self.put(&places.len());
         if self.order == Order::Semantic {
-            known.sort_unstable();
+            // Those that were not visited yet come last, and keep their order: nothing else tells them apart.
+            places.sort_by_key(|place| self.number(Kind::Thread, *place).wrapping_sub(1));
         }
-        self.put(&known);
-        for thread in &store.waiting {
-            self.visit(Kind::Thread, thread.0);
+        for place in places {
+            self.visit(Kind::Thread, place);
         }
         self.drain();
     }
