@@ -1,6 +1,6 @@
 //! Memories: flat bytes, with a map of the pages that were written since the last snapshot.
 //!
-//! Spec: core specification, "Memory Instances". The dirty map has one byte for each 4 KiB and is a cache: it is neither
+//! Spec: core specification, "Memory Instances". The dirty map has one byte for each KiB and is a cache: it is neither
 //! compared nor hashed.
 
 use std::ops::Range;
@@ -59,7 +59,7 @@ impl Memory {
         &mut self.bytes[range]
     }
 
-    /// One byte for each page of 4 KiB, not 0 where something was written since `clean`.
+    /// One byte for each page of 1 KiB, not 0 where something was written since `clean`.
     pub fn dirty(&self) -> &[u8] {
         &self.dirty
     }

@@ -20,14 +20,14 @@ const PAGE_BYTES: usize = 1 << DIRTY_PAGE_LOG2;
 const CHUNK_PAGES: usize = 16;
 
 /// The bytes of a page with their hash.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Page {
     hash: u128,
-    bytes: Box<[u8]>,
+    bytes: Arc<[u8]>,
 }
 
 /// Pages that lie one after another.
-type Chunk = SmallVec<[Arc<Page>; CHUNK_PAGES]>;
+type Chunk = SmallVec<[Page; CHUNK_PAGES]>;
 
 /// The pages that a memory had when it was last in step with a snapshot: page for page, those that are not dirty are as here.
 #[derive(Clone, Debug, Default)]
@@ -57,7 +57,7 @@ fn is_clean(dirty: &[u8]) -> bool {
 }
 
 impl Pages {
-    fn page(&self, number: usize) -> Option<&Arc<Page>> {
+    fn page(&self, number: usize) -> Option<&Page> {
         self.chunks.get(number / CHUNK_PAGES)?.get(number % CHUNK_PAGES)
     }
 
@@ -107,11 +107,11 @@ impl Memory {
                     Some(old) => {
                         *sum = sum.wrapping_sub(contribution(number, old.hash));
                         *sum = sum.wrapping_add(contribution(number, hash));
-                        *old = Arc::new(Page { hash, bytes: bytes.into() });
+                        *old = Page { hash, bytes: bytes.into() };
                     }
                     None => {
                         *sum = sum.wrapping_add(contribution(number, hash));
-                        chunk.push(Arc::new(Page { hash, bytes: bytes.into() }));
+                        chunk.push(Page { hash, bytes: bytes.into() });
                     }
                 }
             }
@@ -129,6 +129,7 @@ impl Memory {
     fn thaw(&mut self, frozen: &Self) {
         let (old, new) = (&self.pages, &frozen.pages);
         let same_length = self.bytes.len() == new.length;
+        let unwritten = same_length && is_clean(&self.dirty);
         let known = self.dirty.len();
         self.bytes.resize(new.length, 0);
         self.dirty.resize(new.length.div_ceil(PAGE_BYTES), 1);
@@ -136,13 +137,13 @@ impl Memory {
             let first = place * CHUNK_PAGES;
             let end = first + chunk.len();
             let same = same_length && old.chunks.get(place).is_some_and(|old| Arc::ptr_eq(old, chunk));
-            if same && is_clean(&self.dirty[first..end]) {
+            if same && (unwritten || is_clean(&self.dirty[first..end])) {
                 continue;
             }
             for (number, page) in (first..end).zip(chunk.iter()) {
                 let is_known = number < known
                     && self.dirty[number] == 0
-                    && old.page(number).is_some_and(|old| Arc::ptr_eq(old, page));
+                    && old.page(number).is_some_and(|old| Arc::ptr_eq(&old.bytes, &page.bytes));
                 if !is_known {
                     let at = number * PAGE_BYTES;
                     self.bytes[at..at + page.bytes.len()].copy_from_slice(&page.bytes);
@@ -162,7 +163,9 @@ impl StateHash for Memory {
         let Pages { chunks, length, sum } = &self.pages;
         let mut sum = *sum;
         let same_length = *length == self.bytes.len();
-        for (place, dirty) in self.dirty.chunks(CHUNK_PAGES).enumerate() {
+        let unwritten = same_length && is_clean(&self.dirty);
+        let written = if unwritten { &[] } else { self.dirty.as_slice() };
+        for (place, dirty) in written.chunks(CHUNK_PAGES).enumerate() {
             if same_length && is_clean(dirty) {
                 continue;
             }
