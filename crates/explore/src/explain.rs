@@ -105,9 +105,10 @@ pub fn words(pick: &Pick) -> String {
 /// Looks for the first choice of the run after which all continuations have its outcome.
 fn no_return<H: ForkHost>(setup: Setup<'_, H>, path: &[u16], outcome: &Outcome, states: u64) -> Option<NoReturn> {
     let mut machine = Machine::new(setup, Pace::Choices);
+    let start = machine.snapshot();
     let mut chooser = Follow::new(path);
     let mut arrival = machine.begin(&mut chooser);
-    let (mut worlds, mut said) = (vec![setup.start.clone()], vec!["the beginning".to_owned()]);
+    let (mut worlds, mut said) = (vec![start], vec!["the beginning".to_owned()]);
     while let Arrival::Choice(point) = arrival {
         let names = machine.world.store.names();
         let picked = chooser.choose(&point, names).ok()?;
@@ -119,28 +120,29 @@ fn no_return<H: ForkHost>(setup: Setup<'_, H>, path: &[u16], outcome: &Outcome, 
             words(&Pick { kind: point.kind.name().to_owned(), anchor, alternatives, picked })
         });
         arrival = machine.pick(&point, picked, &mut chooser);
-        worlds.push(machine.world.clone());
+        worlds.push(machine.snapshot());
         if worlds.len() > 2000 {
             return None;
         }
     }
-    let certain = |world| {
-        let setup = Setup { start: world, ..setup };
+    let mut certain = |world: usize| {
+        machine.restore(&worlds[world]);
+        let setup = Setup { start: &machine.world, ..setup };
         let (report, _) = search(setup, Space::States, Budget::states(states));
         report.complete.then(|| report.outcomes.iter().all(|found| found.outcome == *outcome))
     };
     // After the last choice it is certain; once certain, it stays so.
-    let (mut low, mut known) = (0, worlds.len() - 1);
+    let (mut low, mut known) = (0, said.len() - 1);
     while low < known {
         let middle = usize::midpoint(low, known);
-        if certain(&worlds[middle])? {
+        if certain(middle)? {
             known = middle;
         } else {
             low = middle + 1;
         }
     }
     // Choices of the host within the last segment may lead elsewhere.
-    if !certain(&worlds[known])? {
+    if !certain(known)? {
         return None;
     }
     Some(NoReturn { choice: known, words: said[known].clone() })

@@ -49,6 +49,8 @@ struct Prices<'a, H> {
     /// How many of the open states have their world.
     kept: usize,
     ways: Ways,
+    /// The open state whose world the machine is at, if it is at one.
+    at: u32,
     findings: Findings,
     livelocks: &'a ByHash<()>,
 }
@@ -78,6 +80,7 @@ pub fn minimal<'a, H: ForkHost>(
         levels: Vec::new(),
         kept: 0,
         ways: Ways::default(),
+        at: Ways::START,
         findings: Findings::default(),
         livelocks,
     };
@@ -153,6 +156,7 @@ impl<H: ForkHost> Prices<'_, H> {
             None if known => return,
             None => {
                 self.machine.go_to(&self.ways.path(open.node)).expect("the way led to a choice before");
+                self.at = open.node;
                 self.machine.snapshot()
             }
         };
@@ -166,7 +170,9 @@ impl<H: ForkHost> Prices<'_, H> {
         for picked in (0..point.alternatives.len()).rev() {
             let mut script = Script::default();
             loop {
-                self.machine.restore(snapshot);
+                if self.at != node {
+                    self.machine.restore(snapshot);
+                }
                 script.rewind();
                 let arrival = self.machine.pick(point, picked, &mut script);
                 let mut picks: Path = vec![u16::try_from(picked).unwrap_or(u16::MAX)];
@@ -181,6 +187,7 @@ impl<H: ForkHost> Prices<'_, H> {
     }
 
     fn arrive(&mut self, arrival: Arrival, parent: u32, picks: &[u16], price: u32) {
+        self.at = Ways::START;
         let point = match arrival {
             Arrival::Over(ending) => {
                 let outcome = self.machine.outcome(&ending);
@@ -207,6 +214,7 @@ impl<H: ForkHost> Prices<'_, H> {
         let snapshot = (self.kept < MOST_KEPT).then(|| self.machine.snapshot());
         self.kept += usize::from(snapshot.is_some());
         self.levels[level].push(Open { snapshot, point, place, node });
+        self.at = node;
     }
 
     fn found(&mut self, outcome: Outcome, parent: u32, picks: &[u16], price: u32) {
