@@ -49,6 +49,20 @@ impl StateHasher {
         }
     }
 
+    /// Adds as many numbers as there are, in little-endian bytes: one look at the room for all of them.
+    #[inline]
+    fn write_each<const N: usize>(&mut self, numbers: impl ExactSizeIterator<Item = [u8; N]>) {
+        let end = self.length + numbers.len() * N;
+        if let Some(places) = self.buffer.get_mut(self.length..end) {
+            for (place, number) in places.as_chunks_mut().0.iter_mut().zip(numbers) {
+                *place = number;
+            }
+            self.length = end;
+        } else {
+            numbers.for_each(|number| self.write(&number));
+        }
+    }
+
     /// Hashes the buffer and then these bytes.
     #[cold]
     fn spill(&mut self, bytes: &[u8]) {
@@ -76,6 +90,16 @@ impl StateHasher {
 pub trait StateHash {
     /// Adds this state to a hasher.
     fn state_hash(&self, hasher: &mut StateHasher);
+
+    /// Adds some of these states to a hasher, without their number.
+    fn hash_each(items: &[Self], hasher: &mut StateHasher)
+    where
+        Self: Sized,
+    {
+        for item in items {
+            item.state_hash(hasher);
+        }
+    }
 }
 
 /// The hash of one state.
@@ -109,6 +133,11 @@ macro_rules! numbers {
             #[inline]
             fn state_hash(&self, hasher: &mut StateHasher) {
                 hasher.write(&self.to_le_bytes());
+            }
+
+            #[inline]
+            fn hash_each(items: &[Self], hasher: &mut StateHasher) {
+                hasher.write_each(items.iter().map(|number| number.to_le_bytes()));
             }
         }
     )*};
@@ -151,9 +180,7 @@ impl StateHash for String {
 impl<T: StateHash> StateHash for [T] {
     fn state_hash(&self, hasher: &mut StateHasher) {
         self.len().state_hash(hasher);
-        for item in self {
-            item.state_hash(hasher);
-        }
+        T::hash_each(self, hasher);
     }
 }
 
@@ -171,9 +198,7 @@ impl<A: Array<Item: StateHash>> StateHash for SmallVec<A> {
 
 impl<T: StateHash, const N: usize> StateHash for [T; N] {
     fn state_hash(&self, hasher: &mut StateHasher) {
-        for item in self {
-            item.state_hash(hasher);
-        }
+        T::hash_each(self, hasher);
     }
 }
 
