@@ -164,7 +164,7 @@ pub(super) fn lower<B: Backend>(ops: &[Op], at: u32, held: Held) -> Instruction<
         Op::Const { d, value } => (integer::constant::<B>, Args { d, wide: value, ..ZERO }, None),
         Op::Select { d, a, b, c } => (three!(integer::select, Int, held, a, b, c), Args { d, a, b, c, ..ZERO }, None),
         Op::Br { target, taken } => (control::br::<B>, Args { imm: taken, ..ZERO }, Some(target)),
-        Op::BrTable { a, len } => (control::br_table::<B>, Args { a, ..ZERO }, Some(at + 1 + len)),
+        Op::BrTable { a, len } => (one!(control::br_table, Int, held, a), Args { a, ..ZERO }, Some(at + 1 + len)),
         Op::Return0 { header } => (control::return0::<B>, Args { d: header, ..ZERO }, None),
         Op::Return1 { a, header } => (control::return1::<B>, Args { d: header, a, ..ZERO }, None),
         Op::ReturnN { a, len, header } => (control::return_n::<B>, Args { d: header, a, b: len, ..ZERO }, None),

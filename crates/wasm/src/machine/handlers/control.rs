@@ -37,12 +37,22 @@ handlers! {
     pub(crate) fn br(cx, ip, r, v) {
         pay::<B>(cx, ip.jump(), r, (v, ip.args().imm));
     }
+}
 
-    pub(crate) fn br_table(cx, ip, r, v) {
-        // The target is the last entry.
-        let entry = ip.entry(r.get(ip.args().a) as u32);
-        pay::<B>(cx, entry.jump(), r, (v, entry.args().imm));
-    }
+pub(crate) fn br_table<'a, B: Backend, A: Source>(
+    cx: &mut Context<'a>,
+    ip: Ip<'a>,
+    regs: Regs<'a>,
+    int: u64,
+    counter: u64,
+    f32: f32,
+    f64: f64,
+) {
+    let values = Values { counter, int, f32, f64 };
+    let number = Operands { regs, values }.get(A::new(ip.args().a));
+    // The target is the last entry.
+    let entry = ip.entry(number as u32);
+    pay::<B>(cx, entry.jump(), regs, (values, entry.args().imm));
 }
 
 /// Returns to the caller; the results are in their cells, which lie below the link (`d`).
