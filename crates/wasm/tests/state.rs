@@ -211,6 +211,22 @@ fn what_a_bulk_operation_owes_is_paid_before_a_trap() {
 }
 
 #[test]
+fn what_follows_a_vector_constant_is_not_executed() {
+    for vector in [
+        "(v128.const i32x4 1 2 3 4)",
+        "(i8x16.shuffle 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 (v128.const i32x4 5 6 7 8) (v128.const i32x4 1 2 3 4))",
+    ] {
+        let text = format!(
+            r#"(module (global $g (mut i32) (i32.const 0))
+                (func (export "run") (param i32) (result i32)
+                  {vector} (global.set $g (local.get 0)) drop
+                  (i32.mul (global.get $g) (i32.const 3))))"#
+        );
+        check(&text, 7);
+    }
+}
+
+#[test]
 fn exceptions() {
     check(
         r#"(module (tag $e (param i32)) (import "m" "h" (func $h (param i32) (result i32)))

@@ -72,7 +72,7 @@ impl Dispatch {
     /// `heads` are the operations that can be reached from elsewhere than from the one before, in their order.
     pub(crate) fn program(self, ops: &[Op], heads: &[u32]) -> (Program, Box<[(u32, Held)]>) {
         let mut heads = heads.iter().copied().peekable();
-        let (mut held, mut kept) = (Held::default(), Vec::new());
+        let (mut held, mut kept, mut data) = (Held::default(), Vec::new(), 0);
         let program = Program::new((0..syntax::convert::to_u32(ops.len())).map(|at| {
             while heads.next_if(|head| *head <= at).is_some() {
                 held = Held::default();
@@ -85,7 +85,13 @@ impl Dispatch {
                 Self::Chain => lower::<Chained>(rest, at, held),
                 Self::Loop => lower::<Looping>(rest, at, Held::default()),
             };
-            held.note(&rest[0]);
+            // What belongs to the operation before is not executed.
+            if data > 0 {
+                data -= 1;
+            } else {
+                held.note(&rest[0]);
+                data = rest[0].data_len();
+            }
             instruction
         }));
         (program, kept.into())

@@ -9,6 +9,15 @@
 use super::{Condition, Op};
 
 impl Op {
+    /// How many operations after this one are not executed, but hold what does not fit into it.
+    pub(crate) const fn data_len(&self) -> u32 {
+        match self {
+            Self::V128Const { .. } => 1,
+            Self::I8x16Shuffle { .. } => 2,
+            _ => 0,
+        }
+    }
+
     /// Gives an operation with one destination another one.
     pub(crate) fn set_dest(&mut self, to: u16) -> bool {
         match self {
