@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use decode::Features;
+use explore::Schedule;
 use raddle::{Component, Config, Engine, Error};
 use runtime::step::{Failure, Fault};
 use wasm::Limits;
@@ -183,6 +184,15 @@ fn row(name: &str, state: &str, what: &str) -> String {
 /// Reads a file.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Stop> {
     std::fs::read(path).map_err(|error| Stop::file(path, &error))
+}
+
+/// Reads a schedule file.
+pub(crate) fn schedule(path: &Path) -> Result<Schedule, Stop> {
+    Schedule::read(path).map_err(|error| match error {
+        // It names the file, which may be one beside the schedule.
+        explore::Error::Io { .. } => Stop::usage(error.to_string()),
+        explore::Error::Version { .. } | explore::Error::Line { .. } => Stop::file(path, &error),
+    })
 }
 
 /// Decodes a component from the bytes of a `.wasm`, `.wat` or `.wast` file.

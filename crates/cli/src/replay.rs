@@ -11,7 +11,7 @@ use explore::Schedule;
 use raddle::Error;
 use raddle::explore::{Kind, Outcome};
 
-use crate::common::{Stop, Switches, print, read};
+use crate::common::{Stop, Switches, print, read, schedule};
 use crate::explore::Target;
 use crate::host::Host;
 use crate::record::{DRAIN, Job, Ran, TraceTo, footer};
@@ -44,7 +44,7 @@ const MOST_STATIONS: usize = 200;
 
 impl Replay {
     pub(crate) fn run(self) -> Result<ExitCode, Stop> {
-        let schedule = Schedule::read(&self.schedule).map_err(|error| Stop::usage(error.to_string()))?;
+        let schedule = schedule(&self.schedule)?;
         if self.lenient || self.alternatives {
             return self.look(&schedule);
         }

@@ -7,9 +7,9 @@ use std::process::ExitCode;
 
 use choice::{Chooser, First, Replay, Seeded};
 use clap::Args;
-use explore::{Schedule, Strategy};
+use explore::Strategy;
 
-use crate::common::{Stop, Switches, read};
+use crate::common::{Stop, Switches, read, schedule};
 use crate::host::{Grants, Host};
 use crate::record::{Job, Ran, TraceTo};
 use crate::run_core;
@@ -128,7 +128,7 @@ impl Run {
                 (Any(Box::new(seeded)), Strategy { seed: Some(seed), generator, ..strategy("random") })
             }
             (None, Some(path)) => {
-                let schedule = Schedule::read(path).map_err(|error| Stop::usage(error.to_string()))?;
+                let schedule = schedule(path)?;
                 (Any(Box::new(Replay::new(schedule.picks))), strategy("schedule"))
             }
             (None, None) => (Any(Box::new(First)), strategy("first")),

@@ -384,6 +384,11 @@ fn bad_input_is_said_to_be_bad() {
     let out = folder.join("out");
     check(&["explore", "no-such.wat"], "no-such.wat: No such file");
     check(&["explore", LOST, "--strategy", "luck"], "expected portfolio, random, pct:D, pos, surw, dfs, dfs:DEPTH");
+    check(&["explore", LOST, "--strategy", "pct:0"], "expected a depth of at least 1 after `pct:`, found `0`");
+    check(&["replay", "README.md"], "README.md: line 1: expected the format");
+    check(&["replay", "no-such.sched"], "error: no-such.sched: No such file");
+    check(&["shrink", "no-such.sched"], "error: no-such.sched: No such file");
+    check(&["run", LOST, "--schedule", "README.md"], "README.md: line 1: expected the format");
     check(&["explore", LOST, "--strategy", "pct:x"], "expected a number after `:`, found `x`");
     check(&["explore", LOST, "--invoke", "go()"], "found `go`; there are: run");
     check(&["explore", LOST, "--time", "5x"], "expected ms, s, m or h");

@@ -62,6 +62,7 @@ impl FromStr for Strategy {
                     "expected portfolio, random, pct:D, pos, surw, dfs, dfs:DEPTH, dpor or states, found `{text}`"
                 )),
             },
+            Some(("pct", "0")) => Err("expected a depth of at least 1 after `pct:`, found `0`".to_owned()),
             Some(("pct", depth)) => Ok(Self::Pct(u32::try_from(number(depth)?).unwrap_or(u32::MAX))),
             Some(("dfs", depth)) => Ok(Self::Dfs(Some(number(depth)?))),
             Some((name, _)) => Err(format!("expected `pct:D` or `dfs:DEPTH`, found `{name}:`")),

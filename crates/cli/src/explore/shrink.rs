@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use explore::{Schedule, Strategy as Made};
+use explore::Strategy as Made;
 
-use crate::common::{Stop, print};
+use crate::common::{Stop, print, schedule};
 use crate::explore::target::Target;
 
 /// Makes a recorded schedule smaller while its outcome stays.
@@ -26,7 +26,7 @@ pub(crate) struct Shrink {
 
 impl Shrink {
     pub(crate) fn run(self) -> Result<ExitCode, Stop> {
-        let schedule = Schedule::read(&self.schedule).map_err(|error| Stop::file(&self.schedule, &error))?;
+        let schedule = schedule(&self.schedule)?;
         let target = Target::recorded(&self.schedule, &schedule, None)?;
         let before = schedule.picks.len();
         let (path, proven) = target.subject.shrink(&schedule.picks, self.states)?;
