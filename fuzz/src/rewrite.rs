@@ -2,9 +2,9 @@
 //!
 //! wasm-smith leaves the NaNs of conversions between the float types as they come, and engines may differ in their bits: they are
 //! made canonical here. And wasmi 2.0.0 takes a wrong condition for `select` when it fuses it with a comparison with zero whose
-//! operand is a local (`local.get 0, i32.eqz, select` tests whatever is in a register), so that the two are kept apart. It also
-//! takes the wrong values along from a `br_table` with several when one of its targets is the function: such a `br_table` becomes a row of
-//! `br_if`.
+//! operand is a local (`local.get 0, i32.eqz, select` tests whatever is in a register, and so it is with `ref.is_null`), so that
+//! the two are kept apart. It also takes the wrong values along from a `br_table` with several when one of its targets is the
+//! function: such a `br_table` becomes a row of `br_if`.
 
 use wasm_encoder::reencode::{Error, Reencode, utils};
 use wasm_encoder::{CodeSection, Function, Instruction, Module, ValType};
@@ -123,7 +123,8 @@ impl Reencode for Rewriter {
             if after_comparison && matches!(operator, Operator::Select | Operator::TypedSelect { .. }) {
                 function.instruction(&Instruction::I32Const(1)).instruction(&Instruction::I32And);
             }
-            after_comparison = matches!(operator, Operator::I32Eqz | Operator::I32Eq | Operator::I32Ne);
+            after_comparison =
+                matches!(operator, Operator::I32Eqz | Operator::I32Eq | Operator::I32Ne | Operator::RefIsNull);
             let float = float_of(&operator);
             let several = match &operator {
                 Operator::BrTable { targets } => blocks.with_several(targets),
