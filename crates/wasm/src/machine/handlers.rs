@@ -113,11 +113,14 @@ impl Computed for f64 {
     }
 }
 
-/// Declares handlers.
+/// Declares handlers, some of them for several places of an operand.
 macro_rules! handlers {
-    ($($(#[$attribute:meta])* $visibility:vis fn $name:ident($cx:ident, $ip:ident, $r:ident, $v:ident) $body:block)*) => {$(
+    ($(
+        $(#[$attribute:meta])*
+        $visibility:vis fn $name:ident $(<$S:ident>)? ($cx:ident, $ip:ident, $r:ident, $v:ident) $body:block
+    )*) => {$(
         $(#[$attribute])*
-        $visibility fn $name<'a, B: Backend>(
+        $visibility fn $name<'a, B: Backend $(, $S: Source)?>(
             $cx: &mut Context<'a>, $ip: Ip<'a>, $r: Regs<'a>, int: u64, counter: u64, f32: f32, f64: f64,
         ) {
             let $v = Values { counter, int, f32, f64 };

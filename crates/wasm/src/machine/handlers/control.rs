@@ -37,22 +37,13 @@ handlers! {
     pub(crate) fn br(cx, ip, r, v) {
         pay::<B>(cx, ip.jump(), r, (v, ip.args().imm));
     }
-}
 
-pub(crate) fn br_table<'a, B: Backend, A: Source>(
-    cx: &mut Context<'a>,
-    ip: Ip<'a>,
-    regs: Regs<'a>,
-    int: u64,
-    counter: u64,
-    f32: f32,
-    f64: f64,
-) {
-    let values = Values { counter, int, f32, f64 };
-    let number = Operands { regs, values }.get(A::new(ip.args().a));
-    // The target is the last entry.
-    let entry = ip.entry(number as u32);
-    pay::<B>(cx, entry.jump(), regs, (values, entry.args().imm));
+    pub(crate) fn br_table<A>(cx, ip, r, v) {
+        let number = Operands { regs: r, values: v }.get(A::new(ip.args().a));
+        // The target is the last entry.
+        let entry = ip.entry(number as u32);
+        pay::<B>(cx, entry.jump(), r, (v, entry.args().imm));
+    }
 }
 
 /// Returns to the caller; the results are in their cells, which lie below the link (`d`).
@@ -328,21 +319,11 @@ handlers! {
         let v = value.put(r, d, v);
         next::<B>(cx, ip.next(), r, v);
     }
-}
 
-/// `global.set`
-pub(crate) fn global_set<'a, B: Backend, S: Source>(
-    cx: &mut Context<'a>,
-    ip: Ip<'a>,
-    r: Regs<'a>,
-    int: u64,
-    counter: u64,
-    f32: f32,
-    f64: f64,
-) {
-    let values = Values { counter, int, f32, f64 };
-    let Args { a, imm: global, .. } = ip.args();
-    let Some(cell) = cx.cells.get(index(global)).and_then(|cell| cx.globals.get_mut(index(*cell))) else { return };
-    *cell = S::new(a).get(Operands { regs: r, values });
-    next::<B>(cx, ip.next(), r, values);
+    pub(crate) fn global_set<S>(cx, ip, r, v) {
+        let Args { a, imm: global, .. } = ip.args();
+        let Some(cell) = cx.cells.get(index(global)).and_then(|cell| cx.globals.get_mut(index(*cell))) else { return };
+        *cell = S::new(a).get(Operands { regs: r, values: v });
+        next::<B>(cx, ip.next(), r, v);
+    }
 }
