@@ -20,6 +20,16 @@ pub trait Chooser {
     }
 }
 
+impl<C: Chooser + ?Sized> Chooser for Box<C> {
+    fn choose(&mut self, point: &ChoicePoint, names: &dyn Names) -> Result<usize, Divergence> {
+        (**self).choose(point, names)
+    }
+
+    fn varies(&self, kind: ChoiceKind) -> bool {
+        (**self).varies(kind)
+    }
+}
+
 /// Picks option 0 everywhere: the specification's deterministic value where it has one, else Raddle's order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct First;

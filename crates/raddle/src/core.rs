@@ -77,6 +77,34 @@
 //! # }
 //! ```
 //!
+//! What the specification leaves open, such as the sign of a NaN, whether `memory.grow` fails and what relaxed vector instructions do,
+//! is deterministic, unless a chooser is set ([`Store::set_chooser`]):
+//!
+//! ```
+//! use raddle::core::{Instance, Module, Store};
+//! use raddle::{Engine, Replay, Seeded};
+//!
+//! # fn main() -> Result<(), raddle::Error> {
+//! let engine = Engine::default();
+//! let text = r#"(module (memory 1) (func (export "grow") (result i32) (memory.grow (i32.const 1))))"#;
+//! let module = Module::new(&engine, text)?;
+//! let run = |store: &mut Store| {
+//!     let instance = Instance::new(&mut *store, &module, &[])?;
+//!     let grow = instance.get_typed_func::<(), i32>(&*store, "grow")?;
+//!     (0..8).map(|_| grow.call(&mut *store, ())).collect::<Result<Vec<_>, _>>()
+//! };
+//! let mut store = Store::new(&engine, ());
+//! store.set_chooser(Seeded::with_data(3));
+//! let results = run(&mut store)?;
+//! assert!(results.contains(&-1), "a memory may always refuse to grow");
+//!
+//! let mut again = Store::new(&engine, ());
+//! again.set_chooser(Replay::new(store.picks().to_vec()));
+//! assert_eq!(run(&mut again)?, results);
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! A store can be forked, and goes its own way from then on:
 //!
 //! ```
@@ -102,6 +130,7 @@
 //! Left out on purpose: building structures and arrays from outside (references to them can be held and passed on).
 
 mod caller;
+mod choices;
 mod func;
 mod instance;
 mod items;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use canon::Value;
-use choice::{ChoiceKind, ChoicePoint, Chooser, Divergence, First, Names, Pick, Recorder};
+use choice::{Chooser, First, Pick, Recorder};
 use runtime::drive::{Ended, drain, run_until_resolved};
 use runtime::id::{FuncId, InvocationId};
 use runtime::instantiate::ExternValue;
@@ -21,19 +21,6 @@ use crate::engine::Engine;
 use crate::error::Error;
 use crate::hosts::{Hosts, Imports};
 use crate::instance::Instance;
-
-/// Any chooser, with the picks that were not the default.
-struct AnyChooser(Box<dyn Chooser>);
-
-impl Chooser for AnyChooser {
-    fn choose(&mut self, point: &ChoicePoint, names: &dyn Names) -> Result<usize, Divergence> {
-        self.0.choose(point, names)
-    }
-
-    fn varies(&self, kind: ChoiceKind) -> bool {
-        self.0.varies(kind)
-    }
-}
 
 /// The parts that linking works on.
 pub(crate) struct Parts<'s> {
@@ -48,7 +35,7 @@ pub struct Store {
     program: Arc<Program>,
     state: State,
     hosts: Hosts,
-    chooser: Recorder<AnyChooser>,
+    chooser: Recorder<Box<dyn Chooser>>,
     tracer: Option<Box<dyn Tracer>>,
     number: u64,
     poison: Option<String>,
@@ -73,7 +60,7 @@ impl Store {
             program: engine.program(),
             state,
             hosts: Hosts::default(),
-            chooser: Recorder::new(AnyChooser(Box::new(First))),
+            chooser: Recorder::new(Box::new(First)),
             tracer: None,
             number: NUMBERS.fetch_add(1, Ordering::Relaxed),
             poison: None,
@@ -82,7 +69,7 @@ impl Store {
 
     /// Sets who answers choices, and forgets what was picked so far.
     pub fn set_chooser(&mut self, chooser: impl Chooser + 'static) -> &mut Self {
-        self.chooser = Recorder::new(AnyChooser(Box::new(chooser)));
+        self.chooser = Recorder::new(Box::new(chooser));
         self
     }
 

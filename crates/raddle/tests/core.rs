@@ -4,7 +4,7 @@ use raddle::core::{
     AnyRef, Caller, Extern, ExternRef, Func, FuncType, Global, GlobalType, Instance, Limits, Linker, Memory,
     MemoryType, Module, RefType, ResumableCall, Store, Table, TableType, Tag, TypedResumableCall, V128, Val, ValType,
 };
-use raddle::{Config, Engine, Error, Trap, TrapRule};
+use raddle::{ChoicePoint, Chooser, Config, Divergence, Engine, Error, First, Names, Replay, Seeded, Trap, TrapRule};
 
 fn module(engine: &Engine, text: &str) -> Module {
     Module::new(engine, text).expect("a module")
@@ -534,4 +534,67 @@ fn a_panic_poisons_the_store_until_it_goes_back() {
     assert_eq!(func.call(&mut store, 1), Err(Error::Bug(format!("the store is not usable after: {mistake}"))));
     store.restore(&snapshot).expect("it is a snapshot of this store");
     assert_eq!(func.call(&mut store, 1), Ok(()));
+}
+
+/// Takes the last alternative wherever there are two.
+struct Second;
+
+impl Chooser for Second {
+    fn choose(&mut self, point: &ChoicePoint, _names: &dyn Names) -> Result<usize, Divergence> {
+        Ok(usize::from(point.alternatives.len() == 2))
+    }
+}
+
+const OPEN: &str = r#"(module (memory 1)
+    (func (export "grow") (result i32) (memory.grow (i32.const 1)))
+    (func (export "nan") (result i32) (i32.reinterpret_f32 (f32.div (f32.const 0) (f32.const 0))))
+    (func (export "madd") (param f32) (result i32)
+        (i32x4.bitmask (f32x4.relaxed_madd (f32x4.splat (local.get 0)) (v128.const f32x4 0 1 0 1) (v128.const f32x4 0 0 0 0))))
+    (func (export "min") (param f32) (result i32)
+        (i32x4.bitmask (f32x4.relaxed_min (f32x4.splat (local.get 0)) (v128.const f32x4 0 0 nan 0)))))"#;
+
+/// A store whose choices are answered, and a function that calls all of `OPEN`.
+fn open(chooser: impl Chooser + Send + 'static) -> (Store, impl Fn(&mut Store) -> Result<[i32; 4], Error>) {
+    let (mut store, instance) = instance(OPEN);
+    store.set_chooser(chooser);
+    let all = move |store: &mut Store| {
+        let call = |store: &mut Store, name| instance.get_typed_func::<(), i32>(&*store, name)?.call(store, ());
+        let vector = |store: &mut Store, name, x| instance.get_typed_func::<f32, i32>(&*store, name)?.call(store, x);
+        let scalars = [call(store, "grow")?, call(store, "nan")?];
+        Ok([scalars[0], scalars[1], vector(store, "madd", f32::INFINITY)?, vector(store, "min", 1.0)?])
+    };
+    (store, all)
+}
+
+#[test]
+fn a_chooser_answers_what_core_code_leaves_open() {
+    let (mut store, all) = open(First);
+    assert_eq!(all(&mut store), Ok([1, 0x7fc0_0000, 0, 0]), "the deterministic profile");
+    assert_eq!(store.picks(), []);
+    let (mut store, all) = open(Second);
+    let chosen = Ok([-1, 0xffc0_0000_u32.cast_signed(), 0b0101, 0b0100]);
+    assert_eq!(all(&mut store), chosen, "growing fails, NaNs are negative, also those of relaxed instructions");
+    let anchors: Vec<&str> = store.picks().iter().map(|pick| &*pick.anchor).collect();
+    let expected = ["grow [0]", "nan [0]", "R_fmadd [0]", "nan [1]", "nan [2]", "nan [3]"]
+        .map(|anchor| format!("embedder: {anchor}"));
+    assert_eq!(anchors, expected, "two lanes of the product, one of the minimum");
+
+    let picks = store.picks().to_vec();
+    let (mut store, all) = open(Replay::new(picks.clone()));
+    assert_eq!(all(&mut store), chosen, "the picks lead to the same");
+    let mut other = picks;
+    other[0].alternatives.push("more".to_owned());
+    let (mut store, all) = open(Replay::new(other));
+    assert!(matches!(all(&mut store), Err(Error::Divergence(_))), "the run has not the alternatives of the schedule");
+    assert!(all(&mut store).is_ok(), "the store can be used on");
+}
+
+#[test]
+fn choices_are_counted_anew_after_going_back() {
+    let (mut store, all) = open(Seeded::with_data(5));
+    let snapshot = store.snapshot();
+    let results = all(&mut store);
+    assert_ne!(all(&mut store), results, "other occurrences, other draws");
+    store.restore(&snapshot).expect("it is a snapshot of this store");
+    assert_eq!(all(&mut store), results);
 }

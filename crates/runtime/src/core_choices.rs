@@ -3,6 +3,8 @@
 //! Spec: core specification, "NaN Propagation", `memory.grow`, `table.grow`, "Relaxed operations". These choices are asked of the
 //! chooser inline, and of those choosers only that may pick something else than option 0.
 
+use std::fmt;
+
 use choice::{ActorId, Alternative, Anchor, ChoiceKind, ChoicePoint, Chooser, Divergence};
 use smallvec::SmallVec;
 
@@ -12,7 +14,7 @@ use crate::step::Env;
 use crate::store::Store;
 
 /// Asks the chooser.
-struct CoreChoices<'a> {
+pub struct CoreChoices<'a> {
     chooser: &'a mut dyn Chooser,
     divergence: &'a mut Option<Divergence>,
     names: &'a mut Names,
@@ -21,7 +23,23 @@ struct CoreChoices<'a> {
     made: Option<Vec<(ChoicePoint, usize)>>,
 }
 
-impl CoreChoices<'_> {
+impl fmt::Debug for CoreChoices<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CoreChoices").field("actor", &self.actor).field("made", &self.made).finish_non_exhaustive()
+    }
+}
+
+impl<'a> CoreChoices<'a> {
+    /// Asks a chooser in the name of an actor; what stands in the way of a recorded choice goes to `divergence`.
+    pub fn new(
+        chooser: &'a mut dyn Chooser,
+        divergence: &'a mut Option<Divergence>,
+        names: &'a mut Names,
+        actor: ActorId,
+    ) -> Self {
+        Self { chooser, divergence, names, actor, made: None }
+    }
+
     fn ask(&mut self, kind: ChoiceKind, visit: Visit, operation: &'static str, words: &[Alternative]) -> usize {
         if !self.chooser.varies(kind) {
             return 0;
@@ -62,13 +80,8 @@ impl Store {
     /// Runs the core code of a thread.
     pub(crate) fn run_machine(&mut self, env: &mut Env<'_, '_>, thread: ThreadId) -> wasm::Exit {
         let actor = self.thread(thread).actor;
-        let mut data = CoreChoices {
-            chooser: &mut *env.chooser,
-            divergence: &mut env.divergence,
-            names: &mut self.names,
-            actor,
-            made: env.tracer.is_some().then(Vec::new),
-        };
+        let mut data = CoreChoices::new(&mut *env.chooser, &mut env.divergence, &mut self.names, actor);
+        data.made = env.tracer.is_some().then(Vec::new);
         let mut machine = wasm::Machine {
             modules: &env.program.modules,
             store: &mut self.core,

@@ -43,6 +43,7 @@ pub mod waitable;
 pub mod waiting;
 pub mod words;
 
+pub use core_choices::CoreChoices;
 pub use program::Program;
 pub use store::Store;
 pub use syntax::revision::COMMIT as REVISION;

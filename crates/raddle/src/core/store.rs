@@ -9,13 +9,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use choice::state_hash;
+use choice::{Chooser, Pick, state_hash};
 use runtime::Program;
 use runtime::dump::{FrameDump, ThreadDump, func_name};
+use runtime::names::Names;
 use syntax::module::FuncType;
 use syntax::{Trap, TrapRule};
 use wasm::{CoreStore, Deterministic, Exit, FuncAddr, HostFuncId, Machine, Stack};
 
+use crate::core::choices::Choices;
 use crate::core::val::{Cells, Places};
 use crate::engine::Engine;
 use crate::error::Error;
@@ -44,6 +46,7 @@ pub struct Snapshot<T> {
     core: CoreStore,
     calls: Vec<Option<Stack>>,
     fuel: u64,
+    visits: Option<Names>,
     data: T,
 }
 
@@ -54,6 +57,7 @@ pub struct Store<T = ()> {
     state: State,
     fuel: u64,
     hosts: Vec<HostFn<T>>,
+    choices: Choices,
     data: T,
     pub(crate) number: u64,
     /// Calls of functions of the embedder that run, one inside the other.
@@ -91,6 +95,7 @@ impl<T> Store<T> {
             state: State { core: CoreStore::new(engine.limits()), calls: Vec::new() },
             fuel: engine.fuel(),
             hosts: Vec::new(),
+            choices: Choices::default(),
             data,
             number: NUMBERS.fetch_add(1, Ordering::Relaxed),
             host_depth: 0,
@@ -129,6 +134,18 @@ impl<T> Store<T> {
         self.fuel
     }
 
+    /// Sets who answers the choices that core code leaves open, and forgets what was picked so far. Without a chooser all that happens
+    /// is deterministic.
+    pub fn set_chooser(&mut self, chooser: impl Chooser + Send + 'static) -> &mut Self {
+        self.choices = Choices::new(chooser);
+        self
+    }
+
+    /// The picks so far that were not the default, also those that the store has gone back behind.
+    pub fn picks(&self) -> &[Pick] {
+        self.choices.picks()
+    }
+
     /// A hash of everything that instances can change and of calls that have not ended, the same on every platform and build.
     /// Fuel and the data of the embedder are not in it.
     pub fn state_hash(&self) -> u128 {
@@ -149,6 +166,7 @@ impl<T> Store<T> {
             core: self.state.core.freeze(),
             calls: self.state.calls.iter().map(|call| call.as_ref().map(Stack::freeze)).collect(),
             fuel: self.fuel,
+            visits: self.choices.visits(),
             data: self.data.clone(),
         }
     }
@@ -170,13 +188,14 @@ impl<T> Store<T> {
         self.state.core.thaw(&snapshot.core);
         self.state.calls = snapshot.calls.iter().map(|call| call.as_ref().map(Stack::thawed)).collect();
         self.fuel = snapshot.fuel;
+        self.choices.go_back(snapshot.visits.as_ref());
         self.data = snapshot.data.clone();
         self.poison = None;
         Ok(())
     }
 
     /// Another store that is as this one is now, and goes its own way. What was found in this one, such as a function, can be
-    /// used in both.
+    /// used in both. It has no chooser until one is set.
     ///
     /// # Panics
     /// When a function of the embedder is running.
@@ -192,6 +211,7 @@ impl<T> Store<T> {
             state: State { core: CoreStore::new(self.engine.limits()), calls: Vec::new() },
             fuel: self.fuel,
             hosts: self.hosts.clone(),
+            choices: Choices::default(),
             data: self.data.clone(),
             number: self.number,
             host_depth: 0,
@@ -308,7 +328,14 @@ impl<T> Store<T> {
             let State { core, calls } = &mut self.state;
             let stack = calls[call.0].as_mut().expect("the call has not ended");
             let modules = &self.program.modules;
-            let exit = Machine { modules, store: core, data: &mut Deterministic, fuel: &mut self.fuel }.run(stack);
+            let fuel = &mut self.fuel;
+            let exit = match self.choices.answer(|data| Machine { modules, store: core, data, fuel }.run(stack)) {
+                Ok(exit) => exit,
+                Err(divergence) => {
+                    self.end(call);
+                    return Err(Error::Divergence(divergence));
+                }
+            };
             let error = match exit {
                 Exit::Return => {
                     let cells = Cells::from_slice(&stack.take_results());

@@ -61,7 +61,7 @@ pub(super) fn run(op: SlowOp, at: &mut At<'_>, live: &mut Live, data: &mut dyn D
             });
             live.parameters.set(parameter, value);
             let operands = operands.map(|slot| simd::from_halves([at.get(slot), at.regs[usize::from(slot) + 1]]));
-            let [low, high] = simd::halves(relaxed.run(value, operands));
+            let [low, high] = simd::halves(relaxed.run(value, operands, &mut || data.nan_is_negative()));
             at.set(d, low);
             at.regs[usize::from(d) + 1] = high;
         }

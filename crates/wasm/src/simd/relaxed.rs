@@ -84,6 +84,9 @@ impl Parameters {
     }
 }
 
+/// Whether the next NaN that arithmetic gives is negative.
+type Nan<'a> = &'a mut dyn FnMut() -> bool;
+
 /// Declares the relaxed operators.
 macro_rules! relaxed_operators {
     ($($opcode:literal $text:literal $name:ident $parameter:ident $operands:literal $run:expr;)*) => {
@@ -109,10 +112,11 @@ macro_rules! relaxed_operators {
                 }
             }
 
-            /// Its result, by the value of its parameter. It reads as many operands as it has.
-            pub(crate) fn run(self, parameter: u8, operands: [u128; 3]) -> u128 {
+            /// Its result, by the value of its parameter. It reads as many operands as it has. For each NaN that arithmetic gives, from the
+            /// first lane on, it is asked whether it is negative.
+            pub(crate) fn run(self, parameter: u8, operands: [u128; 3], nan: Nan<'_>) -> u128 {
                 match self {
-                    $(Self::$name => $run(parameter, operands),)*
+                    $(Self::$name => $run(parameter, operands, nan),)*
                 }
             }
         }
@@ -142,7 +146,7 @@ relaxed_operators! {
 }
 
 /// *Spec: core specification, `irelaxed_swizzle`.*
-fn swizzle(parameter: u8, [x, indices, _]: [u128; 3]) -> u128 {
+fn swizzle(parameter: u8, [x, indices, _]: [u128; 3], _: Nan<'_>) -> u128 {
     let x = x.to_le_bytes();
     let lane = |i: u8| match i {
         0..16 => x[usize::from(i)],
@@ -175,50 +179,50 @@ fn trunc_u(parameter: u8, x: f64) -> u32 {
     }
 }
 
-fn trunc_f32x4_s(parameter: u8, [x, ..]: [u128; 3]) -> u128 {
+fn trunc_f32x4_s(parameter: u8, [x, ..]: [u128; 3], _: Nan<'_>) -> u128 {
     from_lanes(f32x4(x).map(|x| trunc_s(parameter, f64::from(x))))
 }
 
-fn trunc_f32x4_u(parameter: u8, [x, ..]: [u128; 3]) -> u128 {
+fn trunc_f32x4_u(parameter: u8, [x, ..]: [u128; 3], _: Nan<'_>) -> u128 {
     from_lanes(f32x4(x).map(|x| trunc_u(parameter, f64::from(x))))
 }
 
-fn trunc_f64x2_s_zero(parameter: u8, [x, ..]: [u128; 3]) -> u128 {
+fn trunc_f64x2_s_zero(parameter: u8, [x, ..]: [u128; 3], _: Nan<'_>) -> u128 {
     let [a, b] = f64x2(x).map(|x| trunc_s(parameter, x));
     from_lanes([a, b, 0, 0])
 }
 
-fn trunc_f64x2_u_zero(parameter: u8, [x, ..]: [u128; 3]) -> u128 {
+fn trunc_f64x2_u_zero(parameter: u8, [x, ..]: [u128; 3], _: Nan<'_>) -> u128 {
     let [a, b] = f64x2(x).map(|x| trunc_u(parameter, x));
     from_lanes([a, b, 0, 0])
 }
 
 /// *Spec: core specification, `frelaxed_madd`.*
-fn madd_32(parameter: u8, operands: [u128; 3]) -> u128 {
+fn madd_32(parameter: u8, operands: [u128; 3], nan: Nan<'_>) -> u128 {
     let [x, y, z] = operands.map(f32x4);
     let sum = |i: usize| if parameter == 0 { x[i] * y[i] + z[i] } else { x[i].mul_add(y[i], z[i]) };
-    canonical_32(from_lanes(std::array::from_fn(|i| sum(i).to_bits())), || false)
+    canonical_32(from_lanes(std::array::from_fn(|i| sum(i).to_bits())), nan)
 }
 
 /// *Spec: core specification, `frelaxed_nmadd`.*
-fn nmadd_32(parameter: u8, [x, y, z]: [u128; 3]) -> u128 {
-    madd_32(parameter, [float::f32x4_neg(x), y, z])
+fn nmadd_32(parameter: u8, [x, y, z]: [u128; 3], nan: Nan<'_>) -> u128 {
+    madd_32(parameter, [float::f32x4_neg(x), y, z], nan)
 }
 
 /// *Spec: core specification, `frelaxed_madd`.*
-fn madd_64(parameter: u8, operands: [u128; 3]) -> u128 {
+fn madd_64(parameter: u8, operands: [u128; 3], nan: Nan<'_>) -> u128 {
     let [x, y, z] = operands.map(f64x2);
     let sum = |i: usize| if parameter == 0 { x[i] * y[i] + z[i] } else { x[i].mul_add(y[i], z[i]) };
-    canonical_64(from_halves([sum(0).to_bits(), sum(1).to_bits()]), || false)
+    canonical_64(from_halves([sum(0).to_bits(), sum(1).to_bits()]), nan)
 }
 
 /// *Spec: core specification, `frelaxed_nmadd`.*
-fn nmadd_64(parameter: u8, [x, y, z]: [u128; 3]) -> u128 {
-    madd_64(parameter, [float::f64x2_neg(x), y, z])
+fn nmadd_64(parameter: u8, [x, y, z]: [u128; 3], nan: Nan<'_>) -> u128 {
+    madd_64(parameter, [float::f64x2_neg(x), y, z], nan)
 }
 
 /// *Spec: core specification, `irelaxed_laneselect`.*
-fn laneselect<const BITS: usize>(parameter: u8, [x, y, mask]: [u128; 3]) -> u128 {
+fn laneselect<const BITS: usize>(parameter: u8, [x, y, mask]: [u128; 3], _: Nan<'_>) -> u128 {
     let mask = match (parameter, BITS) {
         (0, _) => mask,
         (_, 8) => integer::i8x16_shr_s(mask, 7),
@@ -229,8 +233,8 @@ fn laneselect<const BITS: usize>(parameter: u8, [x, y, mask]: [u128; 3]) -> u128
     integer::v128_bitselect(x, y, mask)
 }
 
-/// A lane of `frelaxed_min` or `frelaxed_max`: its operands' bits and values, and what the operator gives that is not
-/// relaxed.
+/// A lane of `frelaxed_min` or `frelaxed_max` under a parameter other than 0, under which they are `fmin` and `fmax`: its operands' bits
+/// and values, and what the operator gives that is not relaxed.
 struct Extreme {
     bits: [u64; 2],
     values: [f64; 2],
@@ -242,9 +246,6 @@ impl Extreme {
     /// *Spec: core specification, `frelaxed_min`, `frelaxed_max`.*
     fn run(&self, parameter: u8) -> u64 {
         let ([x, y], [first, second]) = (self.bits, self.values);
-        if parameter == 0 {
-            return self.regular;
-        }
         if first.is_nan() {
             return if parameter == 1 { x & !self.sign } else { y };
         }
@@ -259,8 +260,11 @@ impl Extreme {
     }
 }
 
-fn extreme_32(parameter: u8, x: u128, y: u128, regular: u128) -> u128 {
-    let (x, y, regular) = (u32x4(x), u32x4(y), u32x4(canonical_32(regular, || false)));
+fn extreme_32(parameter: u8, x: u128, y: u128, regular: u128, nan: Nan<'_>) -> u128 {
+    if parameter == 0 {
+        return canonical_32(regular, nan);
+    }
+    let (x, y, regular) = (u32x4(x), u32x4(y), u32x4(regular));
     let lane = |i: usize| {
         let bits = [u64::from(x[i]), u64::from(y[i])];
         let values = [x[i], y[i]].map(|bits| f64::from(f32::from_bits(bits)));
@@ -269,8 +273,11 @@ fn extreme_32(parameter: u8, x: u128, y: u128, regular: u128) -> u128 {
     from_lanes(std::array::from_fn(lane))
 }
 
-fn extreme_64(parameter: u8, x: u128, y: u128, regular: u128) -> u128 {
-    let (x, y, regular) = (halves(x), halves(y), halves(canonical_64(regular, || false)));
+fn extreme_64(parameter: u8, x: u128, y: u128, regular: u128, nan: Nan<'_>) -> u128 {
+    if parameter == 0 {
+        return canonical_64(regular, nan);
+    }
+    let (x, y, regular) = (halves(x), halves(y), halves(regular));
     let lane = |i: usize| {
         let bits = [x[i], y[i]];
         Extreme { bits, values: bits.map(f64::from_bits), regular: regular[i], sign: 1 << 63 }.run(parameter)
@@ -278,24 +285,24 @@ fn extreme_64(parameter: u8, x: u128, y: u128, regular: u128) -> u128 {
     from_halves([lane(0), lane(1)])
 }
 
-fn min_32(parameter: u8, [x, y, _]: [u128; 3]) -> u128 {
-    extreme_32(parameter, x, y, float::f32x4_min(x, y))
+fn min_32(parameter: u8, [x, y, _]: [u128; 3], nan: Nan<'_>) -> u128 {
+    extreme_32(parameter, x, y, float::f32x4_min(x, y), nan)
 }
 
-fn max_32(parameter: u8, [x, y, _]: [u128; 3]) -> u128 {
-    extreme_32(parameter, x, y, float::f32x4_max(x, y))
+fn max_32(parameter: u8, [x, y, _]: [u128; 3], nan: Nan<'_>) -> u128 {
+    extreme_32(parameter, x, y, float::f32x4_max(x, y), nan)
 }
 
-fn min_64(parameter: u8, [x, y, _]: [u128; 3]) -> u128 {
-    extreme_64(parameter, x, y, float::f64x2_min(x, y))
+fn min_64(parameter: u8, [x, y, _]: [u128; 3], nan: Nan<'_>) -> u128 {
+    extreme_64(parameter, x, y, float::f64x2_min(x, y), nan)
 }
 
-fn max_64(parameter: u8, [x, y, _]: [u128; 3]) -> u128 {
-    extreme_64(parameter, x, y, float::f64x2_max(x, y))
+fn max_64(parameter: u8, [x, y, _]: [u128; 3], nan: Nan<'_>) -> u128 {
+    extreme_64(parameter, x, y, float::f64x2_max(x, y), nan)
 }
 
 /// *Spec: core specification, `irelaxed_q15mulr_s`.*
-fn q15mulr_s(parameter: u8, [x, y, _]: [u128; 3]) -> u128 {
+fn q15mulr_s(parameter: u8, [x, y, _]: [u128; 3], _: Nan<'_>) -> u128 {
     let regular = integer::i16x8_q15mulr_sat_s(x, y);
     if parameter == 0 {
         return regular;
@@ -306,7 +313,7 @@ fn q15mulr_s(parameter: u8, [x, y, _]: [u128; 3]) -> u128 {
 }
 
 /// *Spec: core specification, `vextbinop`, `relaxed_dot`.*
-fn dot_s(parameter: u8, [x, y, _]: [u128; 3]) -> u128 {
+fn dot_s(parameter: u8, [x, y, _]: [u128; 3], _: Nan<'_>) -> u128 {
     let (x, y) = (x.to_le_bytes(), y.to_le_bytes());
     let product = |i: usize| {
         let second = if parameter == 0 { i16::from(y[i].cast_signed()) } else { i16::from(y[i]) };
@@ -319,7 +326,7 @@ fn dot_s(parameter: u8, [x, y, _]: [u128; 3]) -> u128 {
 }
 
 /// *Spec: core specification, `vextternop`, `relaxed_dot_add`.*
-fn dot_add_s(parameter: u8, [x, y, z]: [u128; 3]) -> u128 {
-    let pairs = integer::i32x4_extadd_pairwise_i16x8_s(dot_s(parameter, [x, y, 0]));
+fn dot_add_s(parameter: u8, [x, y, z]: [u128; 3], nan: Nan<'_>) -> u128 {
+    let pairs = integer::i32x4_extadd_pairwise_i16x8_s(dot_s(parameter, [x, y, 0], nan));
     integer::i32x4_add(pairs, z)
 }

@@ -288,7 +288,9 @@ handlers! {
         if let Some(SlowOp::V128Relaxed { d, operands: [a, b, c], relaxed }) = operation
             && let Some(value) = cx.parameters.get(relaxed.parameter())
         {
-            put(cx, r, *d, relaxed.run(value, [r.vector(*a), r.vector(*b), r.vector(*c)]));
+            let operands = [r.vector(*a), r.vector(*b), r.vector(*c)];
+            let value = relaxed.run(value, operands, &mut || cx.data.nan_is_negative());
+            put(cx, r, *d, value);
             return next::<B>(cx, ip.next(), r, v);
         }
         stop(cx, ip.next(), r, v.counter, Stop::Slow(index));
