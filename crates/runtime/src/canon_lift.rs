@@ -543,7 +543,7 @@ impl Store {
         else {
             panic!("a lift goes on at the top of the activations");
         };
-        let exclusive = self.instances[inst.index()].exclusive_thread;
+        let exclusive = self.instances.get(inst.0).exclusive_thread;
         let first = match exclusive {
             Some(exclusive) if !*gave_way => exclusive,
             None if *gave_way => thread,

@@ -149,8 +149,8 @@ impl Store {
     /// What is left in any table, in words; empty when nothing is.
     pub fn leaks(&self) -> Vec<String> {
         let mut leaks = Vec::new();
-        for (position, instance) in self.instances.iter().enumerate() {
-            let name = self.instance_name(InstanceId::new(position));
+        for (inst, instance) in self.instances.iter() {
+            let name = self.instance_name(InstanceId(inst));
             for (index, handle) in instance.handles.iter() {
                 let what = match handle {
                     Handle::Resource(resource) => {

@@ -70,7 +70,7 @@ impl Store {
     ) {
         let mut at = self.is_entering(inst, caller).then_some(inst);
         while let Some(entered) = at {
-            act(&mut self.instances[entered.index()]);
+            act(self.instances.get_mut(entered.0));
             at = self.next_to_enter(entered, caller);
         }
     }

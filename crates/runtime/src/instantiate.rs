@@ -149,9 +149,9 @@ impl Store {
         let label = code.name.as_deref().map_or(0, |name| self.names.label(name));
         let actor = self.names.create(creator, ActorKind::Instance, label);
         let resources = to_usize(u64::from(code.resource_count));
-        self.instances.push(ComponentInstance::new(parent, component, resources, actor));
+        let inst = self.instances.add(ComponentInstance::new(parent, component, resources, actor));
         self.instantiations.push(Instantiation {
-            inst: InstanceId::new(self.instances.len() - 1),
+            inst: InstanceId(inst),
             component,
             next: 0,
             imports,

@@ -97,7 +97,7 @@ impl Store {
 
 impl Walk<'_, '_> {
     fn instances(&mut self) {
-        for instance in &self.store.instances {
+        for (_, instance) in self.store.instances.iter() {
             self.instance(instance);
         }
         self.drain();
@@ -209,7 +209,10 @@ impl Walk<'_, '_> {
 
     /// Members of what may be a set: in order, or by their new names.
     fn members(&mut self, kind: Kind, places: impl Iterator<Item = u32>) {
-        let mut numbers: SmallVec<[u32; 8]> = places.map(|place| self.rename(kind, place)).collect();
+        let mut numbers = SmallVec::<[u32; 8]>::new();
+        for place in places {
+            numbers.push(self.rename(kind, place));
+        }
         if self.order == Order::Semantic {
             numbers.sort_unstable();
         }

@@ -109,7 +109,7 @@ pub struct Store {
     pub core: wasm::CoreStore,
     /// Fuel that is left.
     pub fuel: u64,
-    pub(crate) instances: Vec<ComponentInstance>,
+    pub(crate) instances: Arena<ComponentInstance>,
     pub(crate) tasks: Arena<Task>,
     pub(crate) threads: Arena<Thread>,
     pub(crate) waitables: Arena<Waitable>,
@@ -135,7 +135,8 @@ pub struct Store {
 impl StateHash for Store {
     fn state_hash(&self, hasher: &mut StateHasher) {
         self.core.state_hash(hasher);
-        self.instances.state_hash(hasher);
+        self.instances.len().state_hash(hasher);
+        self.instances.iter().for_each(|(_, instance)| instance.state_hash(hasher));
         self.tasks.state_hash(hasher);
         self.threads.state_hash(hasher);
         self.waitables.state_hash(hasher);
@@ -170,7 +171,7 @@ impl Store {
         Self {
             core: wasm::CoreStore::new(limits),
             fuel: crate::limits::UNLIMITED_FUEL,
-            instances: Vec::new(),
+            instances: Arena::default(),
             tasks: Arena::default(),
             threads: Arena::default(),
             waitables: Arena::default(),
@@ -204,13 +205,13 @@ impl Store {
     /// A component instance.
     #[inline]
     pub fn instance(&self, inst: InstanceId) -> &ComponentInstance {
-        &self.instances[inst.index()]
+        self.instances.get(inst.0)
     }
 
     #[inline]
     pub(crate) fn instance_mut(&mut self, inst: InstanceId) -> &mut ComponentInstance {
         self.notes.touch(inst);
-        &mut self.instances[inst.index()]
+        self.instances.get_mut(inst.0)
     }
 
     #[inline]

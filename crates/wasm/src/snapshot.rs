@@ -17,17 +17,25 @@ use crate::store::{CoreStore, Live, Table};
 const PAGE_BYTES: usize = 1 << DIRTY_PAGE_LOG2;
 
 /// How many pages are shared as one.
-const CHUNK_PAGES: usize = 16;
+const CHUNK_PAGES: usize = 8;
 
-/// The bytes of a page with their hash.
-#[derive(Clone, Debug)]
+/// The bytes of a page with their hash. The last page of a memory may have fewer than there is room for.
+#[derive(Debug)]
 struct Page {
     hash: u128,
-    bytes: Arc<[u8]>,
+    bytes: [u8; PAGE_BYTES],
+}
+
+impl Page {
+    fn new(hash: u128, bytes: &[u8]) -> Arc<Self> {
+        let mut page = Self { hash, bytes: [0; PAGE_BYTES] };
+        page.bytes[..bytes.len()].copy_from_slice(bytes);
+        Arc::new(page)
+    }
 }
 
 /// Pages that lie one after another.
-type Chunk = SmallVec<[Page; CHUNK_PAGES]>;
+type Chunk = SmallVec<[Arc<Page>; CHUNK_PAGES]>;
 
 /// The pages that a memory had when it was last in step with a snapshot: page for page, those that are not dirty are as here.
 #[derive(Clone, Debug, Default)]
@@ -57,7 +65,7 @@ fn is_clean(dirty: &[u8]) -> bool {
 }
 
 impl Pages {
-    fn page(&self, number: usize) -> Option<&Page> {
+    fn page(&self, number: usize) -> Option<&Arc<Page>> {
         self.chunks.get(number / CHUNK_PAGES)?.get(number % CHUNK_PAGES)
     }
 
@@ -103,15 +111,15 @@ impl Memory {
                 let hash = page_hash(bytes);
                 match old {
                     // It was written to, and is what it was.
-                    Some(old) if old.hash == hash && old.bytes.len() == bytes.len() => {}
+                    Some(old) if old.hash == hash => {}
                     Some(old) => {
                         *sum = sum.wrapping_sub(contribution(number, old.hash));
                         *sum = sum.wrapping_add(contribution(number, hash));
-                        *old = Page { hash, bytes: bytes.into() };
+                        *old = Page::new(hash, bytes);
                     }
                     None => {
                         *sum = sum.wrapping_add(contribution(number, hash));
-                        chunk.push(Page { hash, bytes: bytes.into() });
+                        chunk.push(Page::new(hash, bytes));
                     }
                 }
             }
@@ -143,10 +151,11 @@ impl Memory {
             for (number, page) in (first..end).zip(chunk.iter()) {
                 let is_known = number < known
                     && self.dirty[number] == 0
-                    && old.page(number).is_some_and(|old| Arc::ptr_eq(&old.bytes, &page.bytes));
+                    && old.page(number).is_some_and(|old| Arc::ptr_eq(old, page));
                 if !is_known {
                     let at = number * PAGE_BYTES;
-                    self.bytes[at..at + page.bytes.len()].copy_from_slice(&page.bytes);
+                    let end = new.length.min(at + PAGE_BYTES);
+                    self.bytes[at..end].copy_from_slice(&page.bytes[..end - at]);
                 }
             }
             self.dirty[first..end].fill(0);
@@ -175,7 +184,8 @@ impl StateHash for Memory {
                 let bytes = &self.bytes[number * PAGE_BYTES..self.bytes.len().min((number + 1) * PAGE_BYTES)];
                 let old = chunk.and_then(|chunk| chunk.get(position));
                 if let Some(old) = old {
-                    if *dirty == 0 && old.bytes.len() == bytes.len() {
+                    // A page that was the last one may have got longer.
+                    if *dirty == 0 && (same_length || (number + 1) * PAGE_BYTES <= *length) {
                         continue;
                     }
                     sum = sum.wrapping_sub(contribution(number, old.hash));
