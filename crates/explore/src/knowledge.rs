@@ -3,11 +3,13 @@
 //! Spec: DESIGN, "Exploration", on more than one core and more than one machine. States are known by their semantic hashes, places
 //! by the path that leads there, so that a search can be taken up by whoever has the program.
 
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use crate::findings::{ByHash, Findings, Found, Path, Stats, Ways, cost};
 use crate::livelock::{Edge, Livelocks};
 use crate::outcome::{Kind, Outcome};
+use crate::sleep::{Sleeper, Stored};
 
 /// Where something is left to search: some alternatives of the choice that a path leads to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -23,11 +25,26 @@ pub struct Place {
     pub end: usize,
     /// The first answers to inline choices that are left within the first alternative.
     pub answers: Path,
+    /// Who sleeps there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub asleep: Vec<Sleeper>,
+    /// The alternatives that are not taken, of those who sleep there or slept there before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub skip: Vec<u16>,
+    /// Whether the transitions from there are known already, and only who sleeps below has changed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub again: bool,
 }
 
 impl Place {
     /// Where all is left: the very beginning.
-    pub const START: Self = Self { path: Path::new(), choice: false, next: 0, end: 1, answers: Path::new() };
+    pub const START: Self = Self::new(Path::new(), false, 0);
+
+    /// One alternative of the choice that a path leads to, or the very beginning.
+    pub const fn new(path: Path, choice: bool, next: usize) -> Self {
+        let answers = Path::new();
+        Self { path, choice, next, end: next + 1, answers, asleep: Vec::new(), skip: Vec::new(), again: false }
+    }
 }
 
 /// All that a search knows.
@@ -37,6 +54,8 @@ pub struct Knowledge {
     pub left: Vec<Place>,
     /// The states at choices.
     pub visited: ByHash<()>,
+    /// Who slept in a state whenever it was met, by its number, where somebody did when it was met first.
+    pub asleep: IndexMap<u32, Stored>,
     /// How each state was reached first; nodes have the numbers of states.
     pub ways: Ways,
     /// The states in which runs ended, with the numbers of their outcomes.
@@ -69,7 +88,8 @@ impl Knowledge {
     /// How many bytes this takes, about: what grows with the number of states.
     pub fn kept_bytes(&self) -> u64 {
         let states = crate::findings::map_bytes(&self.visited) + crate::findings::map_bytes(&self.terminal);
-        let bytes = states + self.ways.bytes() + self.livelocks.bytes();
+        let asleep = self.asleep.capacity() * (size_of::<(u64, u32, Stored)>() + 10);
+        let bytes = states + asleep + self.ways.bytes() + self.livelocks.bytes();
         u64::try_from(bytes).unwrap_or(u64::MAX)
     }
 

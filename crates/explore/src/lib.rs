@@ -43,6 +43,7 @@ pub mod samplers;
 pub mod schedule;
 pub mod search;
 pub mod shrink;
+pub mod sleep;
 pub mod task;
 pub mod unit;
 pub mod words;

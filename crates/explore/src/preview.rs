@@ -77,8 +77,7 @@ pub fn preview<H: ForkHost>(setup: Setup<'_, H>, path: &[u16], (most, states): (
 }
 
 fn leads<H: ForkHost>(setup: Setup<'_, H>, before: &[u16], alternative: usize, states: u64) -> Leads {
-    let (path, end) = (before.to_vec(), alternative + 1);
-    let place = Place { path, choice: true, next: alternative, end, answers: Path::new() };
+    let place = Place::new(before.to_vec(), true, alternative);
     let mut knowledge = Knowledge { left: vec![place], ..Knowledge::default() };
     let budget = Budget { states: Some(states), ..Budget::default() };
     let cut = go_on(setup, Space::States, budget, &mut knowledge);

@@ -2,11 +2,13 @@
 //!
 //! Spec: DESIGN, "Exploration". In the search over states, states are equal whose semantic hashes are (`Order::Semantic`);
 //! each is expanded once, with all alternatives of its choice and all scripts of inline choices. Without a bound that is
-//! reached, all outcomes are found.
+//! reached, all outcomes are found. Steps of threads that sleep (`sleep`) are left out: they lead to states that are reached
+//! otherwise.
 
-use choice::ChoicePoint;
 use choice::hash::hash_text;
+use choice::{ChoiceKind, ChoicePoint};
 use runtime::drive::Pace;
+use runtime::footprint::{Footprint, ThreadKey};
 use runtime::state_hash::Order;
 use smallvec::SmallVec;
 
@@ -15,6 +17,7 @@ use crate::findings::{Budget, ByHash, Path, Report, Unit, Ways};
 use crate::knowledge::{Knowledge, Place};
 use crate::livelock::Edge;
 use crate::outcome::{Kind, Outcome};
+use crate::sleep::{self, Sleep, Sleeper};
 use crate::world::{Arrival, ForkHost, Machine, Script, Setup, Snapshot};
 
 /// Why a search ended that whoever looks on wanted to end.
@@ -56,12 +59,19 @@ struct Frame<H> {
     script: Script,
     state: u32,
     path: usize,
-    ready: SmallVec<[runtime::footprint::ThreadKey; 4]>,
+    ready: SmallVec<[ThreadKey; 4]>,
+    sleep: Sleep,
+    /// The alternatives that are not taken.
+    skip: SmallVec<[u16; 4]>,
+    /// Whether the transitions from here are known already, and only who sleeps below has changed.
+    again: bool,
 }
 
 struct Search<'a, 'k, H> {
     machine: Machine<'a, H>,
     space: Space,
+    /// What is seen of a footprint.
+    sees: fn(Footprint) -> Footprint,
     budget: Budget,
     clock: Clock,
     frames: Vec<Frame<H>>,
@@ -72,9 +82,20 @@ struct Search<'a, 'k, H> {
 
 /// Searches all schedules or states, within a budget.
 pub fn search<H: ForkHost>(setup: Setup<'_, H>, space: Space, budget: Budget) -> (Report, Known) {
+    search_seeing(setup, space, budget, |footprint| footprint)
+}
+
+/// As `search`, with footprints as they are seen: tests overlook something, to find out whether the oracle tells, or see
+/// everything in each, so that nobody sleeps.
+pub fn search_seeing<H: ForkHost>(
+    setup: Setup<'_, H>,
+    space: Space,
+    budget: Budget,
+    sees: fn(Footprint) -> Footprint,
+) -> (Report, Known) {
     let clock = Clock::start();
     let mut knowledge = Knowledge::start();
-    let cut = go_on(setup, space, budget, &mut knowledge);
+    let cut = go_on_seeing(setup, (space, sees), budget, &mut knowledge);
     let (mut report, known) = conclude(&knowledge, space, cut);
     report.elapsed = clock.elapsed();
     (report, known)
@@ -87,9 +108,19 @@ pub fn go_on<H: ForkHost>(
     budget: Budget,
     knowledge: &mut Knowledge,
 ) -> Option<String> {
+    go_on_seeing(setup, (space, |footprint| footprint), budget, knowledge)
+}
+
+fn go_on_seeing<H: ForkHost>(
+    setup: Setup<'_, H>,
+    (space, sees): (Space, fn(Footprint) -> Footprint),
+    budget: Budget,
+    knowledge: &mut Knowledge,
+) -> Option<String> {
     let mut search = Search {
         machine: Machine::new(setup, Pace::Choices),
         space,
+        sees,
         budget,
         clock: Clock::start(),
         frames: Vec::new(),
@@ -140,6 +171,9 @@ impl<H: ForkHost> Search<'_, '_, H> {
             next: frame.next,
             end: frame.end,
             answers: frame.script.answers.to_vec(),
+            asleep: frame.sleep.to_vec(),
+            skip: frame.skip.to_vec(),
+            again: frame.again,
         };
         self.known.left.extend(frames.map(place));
     }
@@ -166,10 +200,12 @@ impl<H: ForkHost> Search<'_, '_, H> {
         let script = Script { answers: place.answers.into(), ..Script::default() };
         let path = place.path.len();
         self.path = place.path;
-        self.frames.push(Frame { snapshot, point, next: place.next, end: place.end, script, state, path, ready });
+        let (next, end, again) = (place.next, place.end, place.again);
+        let (sleep, skip) = (place.asleep.into(), place.skip.into());
+        self.frames.push(Frame { snapshot, point, next, end, script, state, path, ready, sleep, skip, again });
     }
 
-    fn ready(&self) -> SmallVec<[runtime::footprint::ThreadKey; 4]> {
+    fn ready(&self) -> SmallVec<[ThreadKey; 4]> {
         let store = &self.machine.world.store;
         store.ready_threads().iter().map(|thread| store.thread_key(*thread)).collect()
     }
@@ -178,6 +214,7 @@ impl<H: ForkHost> Search<'_, '_, H> {
     fn descend(&mut self) -> bool {
         let mut in_place = false;
         while let Some(frame) = self.frames.last_mut() {
+            frame.skip();
             if frame.next >= frame.end {
                 if let Some(frame) = self.frames.pop() {
                     self.machine.recycle(frame.snapshot);
@@ -248,10 +285,17 @@ impl<H: ForkHost> Search<'_, '_, H> {
         }
         self.path.extend(script.given());
         self.known.data |= script.data;
+        let notes = &self.machine.world.store.notes;
+        let step = (self.sees)(notes.footprint);
+        let sleep = sleep::after(&frame.sleep, frame.thread(picked), step);
+        let first = script.answers.is_empty();
         if script.advance() {
             frame.script = script;
         } else {
             frame.next += 1;
+            if first && notes.progress && self.space == Space::States {
+                frame.sleeps(picked, step, &arrival);
+            }
         }
         match arrival {
             Arrival::Over(ending) => {
@@ -259,7 +303,7 @@ impl<H: ForkHost> Search<'_, '_, H> {
                 self.over(outcome);
                 false
             }
-            Arrival::Choice(point) => self.arrive(from, point),
+            Arrival::Choice(point) => self.arrive(from, point, sleep),
         }
     }
 
@@ -279,42 +323,102 @@ impl<H: ForkHost> Search<'_, '_, H> {
         self.known.findings.add(outcome, &self.path);
     }
 
-    fn arrive(&mut self, from: u32, point: ChoicePoint) -> bool {
+    fn arrive(&mut self, from: u32, point: ChoicePoint, mut sleep: Sleep) -> bool {
         let depth = u64::try_from(self.path.len()).unwrap_or(u64::MAX);
         if depth >= self.machine.setup.limits.choices {
             self.over(Outcome::new(Kind::Limit, "limit(choices)"));
             self.known.short.get_or_insert_with(|| "some runs were longer than the limit of choices".to_owned());
             return false;
         }
-        let mut state = u32::MAX;
-        let mut ready = SmallVec::new();
+        let (mut state, mut again) = (u32::MAX, false);
+        let (mut ready, mut skip) = (SmallVec::new(), SmallVec::new());
+        let end = self.end(&point, depth);
         if self.space == Space::States {
             let hash = self.machine.hash(Order::Semantic);
             let (place, seen) = self.known.visited.insert_full(hash, ());
             state = u32::try_from(place).unwrap_or(u32::MAX);
-            let store = &self.machine.world.store;
-            if !store.notes.progress && from != u32::MAX {
-                let ready = &self.frames.last().expect("it was taken from a frame").ready;
-                self.known.livelocks.edge(Edge { from, to: state, ran: store.notes.ran.clone() }, ready);
-            }
-            if seen.is_some() {
+            self.edge(from, state);
+            let is_turn = is_turn(&point);
+            if seen.is_none() {
+                let before = self.frames.last().map_or(0, |frame| frame.path);
+                self.known.ways.add(from, self.path[before..].iter().copied());
+                if !sleep.is_empty() {
+                    self.known.asleep.insert(state, sleep::stored(&sleep));
+                }
+                ready = self.ready();
+                let sleeps = |key| sleep.iter().any(|sleeper| Some(sleeper.key) == key);
+                skip = skipped(is_turn, end, |position| sleeps(sleep::key_of(&ready, position)));
+            } else {
                 self.known.stats.repeats += 1;
-                return false;
+                let Some(stored) = self.known.asleep.get_mut(&state) else { return false };
+                let woken = sleep::woken(stored, &mut sleep);
+                if woken.is_empty() {
+                    return false;
+                }
+                ready = self.ready();
+                let is_woken = |key: Option<ThreadKey>| key.is_some_and(|key| woken.contains(&key));
+                skip = skipped(is_turn, end, |position| !is_woken(sleep::key_of(&ready, position)));
+                again = !is_turn;
             }
-            let before = self.frames.last().map_or(0, |frame| frame.path);
-            self.known.ways.add(from, self.path[before..].iter().copied());
-            ready = self.ready();
         }
         let snapshot = self.machine.snapshot();
-        let end = match self.space {
+        let (path, script) = (self.path.len(), Script::default());
+        let point = Some(point);
+        self.frames.push(Frame { snapshot, point, next: 0, end, script, state, path, ready, sleep, skip, again });
+        true
+    }
+
+    /// Where to stop taking alternatives.
+    fn end(&mut self, point: &ChoicePoint, depth: u64) -> usize {
+        match self.space {
             Space::Schedules { depth: Some(bound) } if depth >= bound => {
                 self.known.short.get_or_insert_with(|| format!("no branches beyond {bound} choices"));
                 1
             }
             Space::Schedules { .. } | Space::States => point.alternatives.len(),
-        };
-        let (path, script) = (self.path.len(), Script::default());
-        self.frames.push(Frame { snapshot, point: Some(point), next: 0, end, script, state, path, ready });
-        true
+        }
     }
+
+    /// Notes a transition without progress.
+    fn edge(&mut self, from: u32, to: u32) {
+        let notes = &self.machine.world.store.notes;
+        let frame = self.frames.last().expect("it was taken from a frame");
+        if !notes.progress && from != u32::MAX && !frame.again {
+            self.known.livelocks.edge(Edge { from, to, ran: notes.ran.clone() }, &frame.ready);
+        }
+    }
+}
+
+impl<H> Frame<H> {
+    /// Goes to the next alternative that is taken.
+    fn skip(&mut self) {
+        while self.skip.iter().any(|skip| usize::from(*skip) == self.next) {
+            self.next += 1;
+        }
+    }
+
+    /// The thread that an alternative resumes, if it is one that can sleep.
+    fn thread(&self, picked: usize) -> Option<ThreadKey> {
+        let is_turn = self.point.as_ref().is_some_and(is_turn);
+        if is_turn { sleep::key_of(&self.ready, picked) } else { None }
+    }
+
+    /// The step of a thread was taken: it sleeps from now on, if all that it can do led to the next turn.
+    fn sleeps(&mut self, picked: usize, footprint: Footprint, arrival: &Arrival) {
+        if matches!(arrival, Arrival::Choice(point) if is_turn(point))
+            && let Some(key) = self.thread(picked)
+        {
+            self.sleep.push(Sleeper { key, footprint });
+        }
+    }
+}
+
+fn is_turn(point: &ChoicePoint) -> bool {
+    point.kind == ChoiceKind::EmbedderTurn
+}
+
+/// The alternatives of a turn that are not taken; at other choices all are.
+fn skipped(is_turn: bool, end: usize, skips: impl Fn(usize) -> bool) -> SmallVec<[u16; 4]> {
+    let positions = (0..if is_turn { end } else { 0 }).filter(|position| skips(*position));
+    positions.map(|position| u16::try_from(position).unwrap_or(u16::MAX)).collect()
 }

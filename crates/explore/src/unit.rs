@@ -206,14 +206,16 @@ fn known_before(unit: &Unit, before: Option<&Done>) -> Result<Knowledge, String>
     let Rest::Search(known) = &before.found else {
         return Err(format!("the result of the unit {after}: expected one of a search"));
     };
-    Ok(Knowledge { visited: known.visited.clone(), ways: known.ways.clone(), ..Knowledge::default() })
+    let (visited, asleep, ways) = (known.visited.clone(), known.asleep.clone(), known.ways.clone());
+    Ok(Knowledge { visited, asleep, ways, ..Knowledge::default() })
 }
 
 /// Divides places into units: single alternatives, dealt out in turns, so that each unit gets some near the beginning.
 fn divide(places: Vec<Place>) -> Vec<Vec<Place>> {
     let mut singles: Vec<Place> = Vec::new();
     for place in places {
-        for next in place.next..place.end {
+        let taken = |next: &usize| !place.skip.iter().any(|skip| usize::from(*skip) == *next);
+        for next in (place.next..place.end).filter(taken) {
             let answers = if next == place.next { place.answers.clone() } else { Vec::new() };
             singles.push(Place { next, end: next + 1, answers, ..place.clone() });
         }

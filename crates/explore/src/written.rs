@@ -41,6 +41,9 @@ struct SearchForm {
     left: Vec<Place>,
     states: String,
     ways: Vec<(u32, Path)>,
+    /// Who sleeps in a state, where somebody does.
+    #[serde(default)]
+    asleep: Vec<(u32, Vec<ThreadForm>)>,
     terminal: String,
     /// For each terminal state the number of its outcome.
     ends: Vec<u32>,
@@ -105,6 +108,7 @@ fn search_form(knowledge: &Knowledge) -> SearchForm {
         left: knowledge.left.clone(),
         states: digits(knowledge.visited.keys()),
         ways: knowledge.ways.iter().map(|(parent, picks)| (parent, picks.to_vec())).collect(),
+        asleep: knowledge.asleep.iter().map(|(state, stored)| (*state, threads(stored))).collect(),
         terminal: digits(knowledge.terminal.keys()),
         ends: knowledge.terminal.values().copied().collect(),
         outcomes: knowledge.findings.iter().map(found_form).collect(),
@@ -126,7 +130,7 @@ fn digits<'h>(hashes: impl Iterator<Item = &'h u128>) -> String {
 }
 
 fn search(form: SearchForm) -> Result<Knowledge, String> {
-    let SearchForm { left, states, ways, terminal, ends, outcomes, stats, data, short, edges, ready } = form;
+    let SearchForm { left, states, ways, asleep, terminal, ends, outcomes, stats, data, short, edges, ready } = form;
     let visited: ByHash<()> = hashes("states", &states)?.into_iter().map(|hash| (hash, ())).collect();
     if visited.len() != ways.len() {
         return Err(format!("expected as many ways as states, {}, found {}", visited.len(), ways.len()));
@@ -153,9 +157,11 @@ fn search(form: SearchForm) -> Result<Knowledge, String> {
     for (hash, end) in terminal.into_iter().zip(ends) {
         knowledge.terminal.insert(hash, below("ends", end, kinds)?);
     }
-    let threads = |keys: Vec<ThreadForm>| {
-        keys.into_iter().map(|(inst, index)| ThreadKey { inst: InstanceId(inst), index: HandleIndex(index) }).collect()
-    };
+    let key = |(inst, index)| ThreadKey { inst: InstanceId(inst), index: HandleIndex(index) };
+    let threads = |keys: Vec<ThreadForm>| keys.into_iter().map(key).collect();
+    for (state, keys) in asleep {
+        knowledge.asleep.insert(below("asleep", state, states)?, keys.into_iter().map(key).collect());
+    }
     for (from, to, ran) in edges {
         let (from, to) = (below("edges", from, states)?, below("edges", to, states)?);
         knowledge.livelocks.edges.push(Edge { from, to, ran: threads(ran) });

@@ -1,6 +1,6 @@
 //! Run: `cargo test -p raddle-explore --test oracle`; `RADDLE_ORACLE=5000` takes more programs. Holds the reductions against
 //! brute force on generated programs: the search over states finds exactly the outcomes and final states of all schedules,
-//! the search by price the fewest picks of each, and partial-order reduction misses no class.
+//! whoever sleeps, the search by price the fewest picks of each, and partial-order reduction misses no class.
 
 mod support;
 
@@ -11,7 +11,7 @@ use raddle_explore::dpor::dpor_seeing;
 use raddle_explore::findings::{Budget, ByHash, Report};
 use raddle_explore::happens_before::{Event, Order};
 use raddle_explore::minimal::{Until, minimal};
-use raddle_explore::search::{Space, search};
+use raddle_explore::search::{Space, search, search_seeing};
 use raddle_explore::world::{Arrival, Ending, Machine, Script, Snapshot};
 use runtime::drive::{NoHost, Pace};
 use runtime::footprint::Footprint;
@@ -156,6 +156,8 @@ struct Sums {
     schedules: u64,
     classes: usize,
     states: u64,
+    transitions: u64,
+    plain: u64,
     runs: u64,
     blocked: u64,
     does: BTreeMap<&'static str, usize>,
@@ -171,7 +173,12 @@ impl Sums {
         assert!(report.complete);
         assert_eq!(states.iter().collect::<BTreeSet<_>>(), brute, "states, seed {seed}");
         assert_eq!(usize::try_from(report.stats.terminal_states), Ok(all.ends.len()), "terminal states, seed {seed}");
+        // The same without sleepers: as many states and ends.
+        let (plain, _) = search_seeing(subject.setup(), Space::States, Budget::default(), |_| Footprint::ALL);
+        assert_eq!(states_and_ends(&report), states_and_ends(&plain), "sleepers, seed {seed}");
         self.states += report.stats.states;
+        self.transitions += report.stats.transitions;
+        self.plain += plain.stats.transitions;
 
         let cheapest = minimal(subject.setup(), Until::Exhausted, &ByHash::default(), Budget::default());
         let costs: BTreeSet<(String, u32)> =
@@ -187,6 +194,12 @@ impl Sums {
         self.runs += report.stats.runs;
         self.blocked += report.stats.repeats;
     }
+}
+
+/// What a search over states must come to, whoever slept: the states, the ends, and how many ends have which outcome.
+fn states_and_ends(report: &Report) -> (u64, u64, BTreeMap<String, u64>) {
+    let counts = report.outcomes.iter().map(|found| (found.outcome.to_string(), found.count)).collect();
+    (report.stats.states, report.stats.terminal_states, counts)
 }
 
 /// The classes that partial-order reduction runs when it sees footprints so.
@@ -225,11 +238,12 @@ fn reductions_agree_with_brute_force() {
         last = seed;
         sums.programs < wanted
     });
-    let Sums { programs, various, schedules, classes, states, runs, blocked, does } = sums;
+    let Sums { programs, various, schedules, classes, states, transitions, plain, runs, blocked, does } = sums;
     eprintln!(
         "{programs} programs of {last}, {various} with several outcomes: {schedules} schedules, {classes} classes, {states} \
-         states; dpor {runs} runs, {blocked} cut off; {does:?}"
+         states by {transitions} transitions, {plain} without sleepers; dpor {runs} runs, {blocked} cut off; {does:?}"
     );
+    assert!(transitions < plain, "sleepers spare transitions");
     assert!(various * 3 > programs, "many programs have several outcomes");
     assert!(runs < schedules, "the reduction reduces");
     for word in DOES {
@@ -241,13 +255,18 @@ fn reductions_agree_with_brute_force() {
 #[test]
 fn a_footprint_with_a_hole_misses_classes() {
     const SHARED: InstanceId = InstanceId(1);
-    let (mut programs, mut missing) = (0, 0);
+    let (mut programs, mut missing, mut states) = (0, 0, 0);
     small(|_, subject, all, _| {
         let (found, _) = classes(&subject, |footprint| footprint.without(SHARED));
         missing += all.classes.difference(&found).count();
+        let (whole, _) = search(subject.setup(), Space::States, Budget::default());
+        let hole = |footprint: Footprint| footprint.without(SHARED);
+        let (found, _) = search_seeing(subject.setup(), Space::States, Budget::default(), hole);
+        states += whole.stats.states - found.stats.states;
         programs += 1;
         programs < 30
     });
     assert!(missing > 0, "the instance matters in some of the programs");
-    eprintln!("{missing} classes are missed in {programs} programs");
+    assert!(states > 0, "sleepers who are not woken miss states");
+    eprintln!("{missing} classes and {states} states are missed in {programs} programs");
 }

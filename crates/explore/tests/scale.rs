@@ -6,7 +6,8 @@ mod support;
 
 use raddle_explore::dpor::dpor;
 use raddle_explore::findings::Budget;
-use raddle_explore::search::{Space, search};
+use raddle_explore::search::{Space, search, search_seeing};
+use runtime::footprint::Footprint;
 use support::scale::independent;
 use support::{Subject, example, folder};
 
@@ -59,4 +60,21 @@ fn the_classes_of_independent_pairs_do_not_grow_with_their_messages() {
         assert_eq!(classes_of(3, messages), classes_of(3, 1), "{messages} messages");
     }
     assert_eq!((classes_of(2, 1).0, classes_of(3, 1).0), (2, 6), "consumers are done in any order");
+}
+
+/// The states of independent pairs and the transitions that they take, with sleepers and without.
+fn transitions_of(name: &str) -> [(u64, u64); 2] {
+    let subject = Subject::new(&example(&format!("scale/{name}.wat")));
+    let all: fn(Footprint) -> Footprint = |_| Footprint::ALL;
+    [|footprint| footprint, all].map(|sees| {
+        let (report, _) = search_seeing(subject.setup(), Space::States, Budget::default(), sees);
+        assert!(report.complete);
+        (report.stats.states, report.stats.transitions)
+    })
+}
+
+#[test]
+fn sleepers_spare_the_transitions_of_independent_pairs() {
+    assert_eq!(transitions_of("independent-2x8"), [(83, 104), (83, 167)]);
+    assert_eq!(transitions_of("independent-3x8"), [(1_053, 1_243), (1_053, 2_812)]);
 }

@@ -13,7 +13,7 @@ use crate::id::{HandleIndex, InstanceId, ThreadId};
 use crate::store::Store;
 
 /// Which objects a stretch of a run touched.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Footprint {
     instances: u64,
     shared: u64,
@@ -57,6 +57,16 @@ impl Footprint {
         Self { instances: self.instances & !bit(inst.0), ..self }
     }
 
+    /// The footprint as it is written: bits of instances, bits of streams and futures, and whether the host was asked.
+    pub const fn words(self) -> (u64, u64, bool) {
+        (self.instances, self.shared, self.host)
+    }
+
+    /// A footprint that was written.
+    pub const fn from_words((instances, shared, host): (u64, u64, bool)) -> Self {
+        Self { instances, shared, host }
+    }
+
     /// Whether an instance was touched; from the 64th on, several instances share a bit.
     pub const fn touches(self, inst: InstanceId) -> bool {
         self.instances & bit(inst.0) != 0
@@ -68,7 +78,7 @@ const fn bit(number: u32) -> u64 {
 }
 
 /// A thread as guests know it: its instance and its index there; 0 before it is registered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ThreadKey {
     /// The instance.
     pub inst: InstanceId,
