@@ -246,14 +246,20 @@ impl<'a, M: Machine> Cursor<'a, M> {
         Next { at: self.at, program: PhantomData }
     }
 
-    /// The instruction `number` after the next one, but not beyond the target of this one.
+    /// The instruction `number` after the next one; `None` beyond the target of this one.
     #[inline(always)]
-    #[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "the minimum has 32 bits")]
-    pub fn entry(self, number: u32) -> Next<'a, M> {
+    #[expect(
+        clippy::as_conversions,
+        clippy::cast_possible_truncation,
+        reason = "it is at most the distance, of 32 bits"
+    )]
+    pub fn entry(self, number: u32) -> Option<Next<'a, M>> {
         let distance = (i64::from(number) + 1) * i64::from(Cell::<M>::STRIDE);
-        let distance = distance.min(i64::from(self.cell().jump)) as i32;
+        if distance > i64::from(self.cell().jump) {
+            return None;
+        }
         // SAFETY: it is the target of this instruction, or lies between the two; all of these are in the program.
-        unsafe { by(self.at, distance) }
+        Some(unsafe { by(self.at, distance as i32) })
     }
 }
 

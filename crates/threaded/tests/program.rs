@@ -51,7 +51,9 @@ fn entry<'a>(
 ) {
     log.seen.push(cursor.args().imm);
     let number = u32::try_from(frame.get(0)).unwrap_or(u32::MAX);
-    cursor.entry(number).run(log, frame, Values { counter, int, f32, f64 });
+    if let Some(next) = cursor.entry(number) {
+        next.run(log, frame, Values { counter, int, f32, f64 });
+    }
 }
 
 fn program(instructions: &[(Handler<Counting>, Option<u32>)]) -> Program<Counting> {
@@ -89,17 +91,18 @@ fn jumps_go_forwards_backwards_and_to_the_end() {
 }
 
 #[test]
-fn entries_stop_at_the_target() {
+fn entries_end_at_the_target() {
     let forwards = program(&[(entry, Some(3)), (step, None), (step, None), (step, None), (step, None)]);
     assert_eq!(run(&forwards, 0, 0), [0, 1]);
     assert_eq!(run(&forwards, 1, 0), [0, 2]);
-    for beyond in [2, 3, 1000, u64::from(u32::MAX), u64::MAX] {
-        assert_eq!(run(&forwards, beyond, 0), [0, 3]);
+    assert_eq!(run(&forwards, 2, 0), [0, 3]);
+    for beyond in [3, 4, 1000, u64::from(u32::MAX), u64::MAX] {
+        assert_eq!(run(&forwards, beyond, 0), [0], "there is no such entry");
     }
     // The target comes before: no entry does.
     let backwards = program(&[(jump, Some(2)), (step, None), (entry, Some(1)), (step, None)]);
-    assert_eq!(run(&backwards, 0, 1), [0, 2, 1]);
-    assert_eq!(run(&program(&[(entry, Some(1))]), 7, 0), [0], "the end can be a target");
+    assert_eq!(run(&backwards, 0, 1), [0, 2]);
+    assert_eq!(run(&program(&[(entry, Some(1))]), 0, 0), [0], "the end can be a target");
 }
 
 #[test]

@@ -7,12 +7,14 @@
     reason = "operations convert between cells and numbers; registers are arguments"
 )]
 
+use std::marker::PhantomData;
+
 use syntax::TrapRule;
 use syntax::convert::to_usize;
 use threaded::{Args, Values};
 
 use super::super::Stop;
-use super::super::dispatch::{Backend, Context, FrameExt, Ip, Regs, next, room, stop, trap};
+use super::super::dispatch::{Backend, Context, FrameExt, Handler, Ip, Regs, next, room, stop, trap};
 use super::{Computed, Operands, Source, handlers, pay};
 use crate::ids::FuncAddr;
 use crate::index;
@@ -38,12 +40,59 @@ handlers! {
         pay::<B>(cx, ip.jump(), r, (v, ip.args().imm));
     }
 
+    /// A branch that costs nothing, since the run goes on.
+    pub(crate) fn go(cx, ip, r, v) {
+        next::<B>(cx, ip.jump(), r, v);
+    }
+
     pub(crate) fn br_table<A>(cx, ip, r, v) {
         let number = Operands { regs: r, values: v }.get(A::new(ip.args().a));
-        // The target is the last entry.
-        let entry = ip.entry(number as u32);
-        pay::<B>(cx, entry.jump(), r, (v, entry.args().imm));
+        // The entry with the last number stands for all after it.
+        let number = (number as u32).min(ip.args().imm);
+        if B::CHAINED && let Some(handler) = Entries::<B>::FIRST.get(index(number)) {
+            return handler(cx, ip, r, v.int, v.counter, v.f32, v.f64);
+        }
+        branch_to::<B>(cx, ip, number, r, v);
     }
+}
+
+/// Takes the branch of a table with a number.
+#[inline(always)]
+fn branch_to<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, number: u32, r: Regs<'a>, v: Values) {
+    let Some(entry) = ip.entry(number) else { return };
+    pay::<B>(cx, entry.jump(), r, (v, entry.args().imm));
+}
+
+/// Handlers that take the branch with one number.
+///
+/// They are what makes tables fast: where the table leads to is not loaded by the number, so that nothing after it has to wait for the
+/// number if the processor foresees which of them is called.
+struct Entries<B>(PhantomData<B>);
+
+/// Declares the handlers for numbers.
+macro_rules! entries {
+    ($($number:literal)*) => {
+        impl<B: Backend> Entries<B> {
+            const FIRST: &[Handler] = &[$(entry::<B, $number>),*];
+        }
+    };
+}
+
+entries! {
+    0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31
+    32 33 34 35 36 37 38 39 40 41 42 43 44 45 46 47 48 49 50 51 52 53 54 55 56 57 58 59 60 61 62 63
+}
+
+fn entry<'a, B: Backend, const NUMBER: u32>(
+    cx: &mut Context<'a>,
+    ip: Ip<'a>,
+    r: Regs<'a>,
+    int: u64,
+    counter: u64,
+    f32: f32,
+    f64: f64,
+) {
+    branch_to::<B>(cx, ip, NUMBER, r, Values { counter, int, f32, f64 });
 }
 
 /// Returns to the caller; the results are in their cells, which lie below the link (`d`).
