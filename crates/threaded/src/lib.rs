@@ -11,6 +11,7 @@
 //! there is an instruction after that of every cursor. Distances of jumps are checked once, when the program is made.
 
 mod frames;
+mod memory;
 mod returns;
 
 use std::fmt;
@@ -18,6 +19,7 @@ use std::marker::PhantomData;
 use std::ptr::NonNull;
 
 pub use frames::{Frame, Frames, WINDOW};
+pub use memory::{Memory, PAGE_LOG2};
 pub use returns::Returns;
 
 /// What handlers work on.

@@ -3,10 +3,12 @@
 
 #![expect(clippy::too_many_arguments, reason = "registers are arguments")]
 
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use raddle_threaded::{
-    Args, Cursor, Frame, Frames, Handler, Instruction, Machine, Next, Program, Returns, Values, WINDOW,
+    Args, Cursor, Frame, Frames, Handler, Instruction, Machine, Memory, Next, PAGE_LOG2, Program, Returns, Values,
+    WINDOW,
 };
 
 struct Counting;
@@ -154,6 +156,51 @@ fn frames_of_other_cells_are_refused() {
     assert!(below.above(first, 0).is_none());
     let last = below.at(10).expect("the last place for a window");
     assert!(above.above(last, u16::MAX).is_none() && above.below(last, 0).is_none());
+}
+
+#[test]
+fn memory_ends_where_its_bytes_end() {
+    let (mut bytes, mut marks) = ([0; 20], [0]);
+    let mut memory = Memory::new(&mut bytes, &mut marks).expect("a mark for the page");
+    assert_eq!((memory.len(), memory.is_empty()), (20, false));
+    assert_eq!(memory.set(4, [7; 16]), Some(()));
+    assert_eq!((memory.get(19), memory.get(18), memory.get(3)), (Some([7]), Some([7, 7]), Some([0, 7])));
+    for beyond in [5, 19, 20, usize::MAX - 15, usize::MAX] {
+        assert_eq!((memory.get::<16>(beyond), memory.set(beyond, [1; 16])), (None, None));
+    }
+    assert_eq!((memory.get::<1>(20), memory.get::<2>(19), memory.get::<8>(13)), (None, None, None));
+    assert_eq!(memory.copy_within(4..8, 0), Some(()));
+    let ranges = [0..21, 21..21, Range { start: 5, end: 4 }, usize::MAX..usize::MAX];
+    for beyond in ranges {
+        assert_eq!(memory.range_mut(beyond.clone()), None);
+        assert_eq!(memory.copy_within(beyond, 0), None);
+    }
+    assert_eq!((memory.copy_within(0..4, 17), memory.copy_within(0..4, usize::MAX)), (None, None));
+    assert_eq!(bytes, [7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7]);
+    let mut none = Memory::new(&mut [], &mut []).expect("no page needs a mark");
+    assert_eq!((none.get::<1>(0), none.get::<16>(0), none.set(0, [1])), (None, None, None));
+    assert_eq!(none.range_mut(0..0), Some(&mut [][..]));
+}
+
+#[test]
+fn memory_marks_the_pages_that_are_written() {
+    let marks = |write: fn(&mut Memory<'_>, usize) -> Option<()>| {
+        let (mut bytes, mut marks) = (vec![0; (3 << PAGE_LOG2) + 1], [0; 4]);
+        let mut memory = Memory::new(&mut bytes, &mut marks).expect("a mark for each page");
+        assert_eq!(write(&mut memory, 1usize << PAGE_LOG2), Some(()));
+        marks
+    };
+    assert_eq!(marks(|memory, page| memory.set(page, [1; 8])), [0, 1, 0, 0]);
+    assert_eq!(marks(|memory, page| memory.set(2 * page - 8, [1; 8])), [0, 1, 0, 0]);
+    assert_eq!(marks(|memory, page| memory.set(2 * page - 7, [1; 8])), [0, 1, 1, 0]);
+    assert_eq!(marks(|memory, page| memory.set(2 * page - 1, [1])), [0, 1, 0, 0]);
+    assert_eq!(marks(|memory, page| memory.set(3 * page - 15, [1; 16])), [0, 0, 1, 1]);
+    assert_eq!(marks(|memory, page| memory.range_mut(page - 1..page).map(drop)), [1, 0, 0, 0]);
+    assert_eq!(marks(|memory, page| memory.range_mut(page..3 * page + 1).map(drop)), [0, 1, 1, 1]);
+    assert_eq!(marks(|memory, page| memory.range_mut(page..page).map(drop)), [0; 4]);
+    assert_eq!(marks(|memory, page| memory.copy_within(0..2, 2 * page - 1)), [0, 1, 1, 0]);
+    let (mut bytes, mut marks) = (vec![0; (1 << PAGE_LOG2) + 1], [0]);
+    assert!(Memory::new(&mut bytes, &mut marks).is_none(), "a page without a mark");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! usage: kernel KERNEL.wasm N   prints "<checksum> <nanoseconds of run(N)>"
+//! usage: kernel KERNEL.wasm|wat N   prints "<checksum> <nanoseconds of run(N)>"
 //!
 //! Times one call of the export `run: (i32) -> i64` of a core module without imports.
 
@@ -16,7 +16,7 @@ use raddle_wasm::{CoreStore, Deterministic, Exit, Extern, Limits, Machine, Modul
 
 fn main() {
     let args: Vec<String> = std::env::args().collect();
-    let bytes = std::fs::read(&args[1]).unwrap();
+    let bytes = wat::parse_file(&args[1]).unwrap();
     let n: i32 = args[2].parse().unwrap();
     let definition = decode::module(&bytes, &decode::Features::default()).unwrap();
     let modules = [Arc::new(Module::new(Arc::new(definition)))];

@@ -111,7 +111,7 @@ impl Default for Limits {
 pub const PAGE_BYTES: u64 = 65_536;
 
 /// Bytes of a page of the dirty map, as a power of two.
-pub const DIRTY_PAGE_LOG2: u32 = 10;
+pub const DIRTY_PAGE_LOG2: u32 = threaded::PAGE_LOG2;
 
 /// How many cells a frame can have: slots are numbers of 16 bits, and a vector takes one cell more.
 pub const FRAME_CELLS: usize = threaded::WINDOW;

@@ -175,8 +175,7 @@ pub(crate) struct Context<'a> {
     pub(super) link: Link,
     pub(super) module: &'a Module,
     /// The first memory.
-    pub(super) mem: &'a mut [u8],
-    pub(super) dirty: &'a mut [u8],
+    pub(super) mem: threaded::Memory<'a>,
     pub(super) globals: &'a mut [u64],
     /// Those of the instance, among them.
     pub(super) cells: &'a [u32],
@@ -287,13 +286,14 @@ fn run_slice(world: &mut World<'_>, stack: &mut Stack) -> Stop {
     let instance = &links.instances[stack.instance.index()];
     let module = &*world.modules[instance.module.index()];
     let code: &Code = module.code(stack.func);
-    let (mem, dirty): (&mut [u8], &mut [u8]) = match instance.memories.first() {
+    let mem = match instance.memories.first() {
         Some(memory) => {
             let memory = &mut live.memories[memory.index()];
-            (&mut memory.bytes, &mut memory.dirty)
+            threaded::Memory::new(&mut memory.bytes, &mut memory.dirty)
         }
-        None => (&mut [], &mut []),
+        None => threaded::Memory::new(&mut [], &mut []),
     };
+    let mem = mem.expect("a memory has a mark for each page");
     let frames = Frames::new(&mut stack.cells.0).expect("calls make room for a window");
     let slice = (*world.fuel).min(SLICE);
     let instance_bits = Link::bits_of(stack.instance);
@@ -306,7 +306,6 @@ fn run_slice(world: &mut World<'_>, stack: &mut Stack) -> Stop {
         link: Link { first: 0, second: 0 },
         module,
         mem,
-        dirty,
         globals: &mut live.cells,
         cells: &instance.cells,
         instance,

@@ -21,7 +21,6 @@ use super::super::dispatch::{Backend, Context, Handler, Ip, Regs, next, stop, tr
 use super::super::held::Held;
 use super::{Computed as _, F32, F64, Int, Operands, Slot, Source, handlers};
 use crate::index;
-use crate::limits::DIRTY_PAGE_LOG2;
 use crate::op::{LoadKind, StoreKind};
 
 macro_rules! load {
@@ -30,10 +29,10 @@ macro_rules! load {
             let v = Values { counter, int, f32, f64 };
             let Args { d, wide, .. } = ip.args();
             let at = A::of(ip.args(), Operands { regs: r, values: v }) + index(wide as u32);
-            let Some(bytes) = cx.mem.get(at..at.wrapping_add(size_of::<$ty>())) else {
+            let Some(bytes) = cx.mem.get(at) else {
                 return trap(cx, ip, r, v.counter, TrapRule::CoreMemoryOutOfBounds);
             };
-            let $x = <$ty>::from_le_bytes(bytes.try_into().expect("as long as the type"));
+            let $x = <$ty>::from_le_bytes(bytes);
             let v = ($value).put(r, d, v);
             next::<B>(cx, ip.next(), r, v);
         }
@@ -41,10 +40,10 @@ macro_rules! load {
         fn $name_64<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, int: u64, counter: u64, f32: f32, f64: f64) {
             let v = Values { counter, int, f32, f64 };
             let Args { d, a, wide, .. } = ip.args();
-            let Some(bytes) = range_64(r.get(a), wide, size_of::<$ty>()).and_then(|range| cx.mem.get(range)) else {
+            let Some(bytes) = address_64(r.get(a), wide).and_then(|at| cx.mem.get(at)) else {
                 return trap(cx, ip, r, v.counter, TrapRule::CoreMemoryOutOfBounds);
             };
-            let $x = <$ty>::from_le_bytes(bytes.try_into().expect("as long as the type"));
+            let $x = <$ty>::from_le_bytes(bytes);
             let v = ($value).put(r, d, v);
             next::<B>(cx, ip.next(), r, v);
         }
@@ -57,24 +56,20 @@ macro_rules! store {
             let v = Values { counter, int, f32, f64 };
             let Args { d, wide, .. } = ip.args();
             let at = A::of(ip.args(), Operands { regs: r, values: v }) + index(wide as u32);
-            let Some(bytes) = cx.mem.get_mut(at..at.wrapping_add(size_of::<$ty>())) else {
-                return trap(cx, ip, r, v.counter, TrapRule::CoreMemoryOutOfBounds);
-            };
             let value = S::new(d).get(Operands { regs: r, values: v });
-            bytes.copy_from_slice(&(value as $ty).to_le_bytes());
-            mark(cx, at, size_of::<$ty>());
+            if cx.mem.set(at, (value as $ty).to_le_bytes()).is_none() {
+                return trap(cx, ip, r, v.counter, TrapRule::CoreMemoryOutOfBounds);
+            }
             next::<B>(cx, ip.next(), r, v);
         }
 
         fn $name_64<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, int: u64, counter: u64, f32: f32, f64: f64) {
             let v = Values { counter, int, f32, f64 };
             let Args { a, b, wide, .. } = ip.args();
-            let range = range_64(r.get(a), wide, size_of::<$ty>());
-            let Some(bytes) = range.clone().and_then(|range| cx.mem.get_mut(range)) else {
+            let value = (r.get(b) as $ty).to_le_bytes();
+            if address_64(r.get(a), wide).and_then(|at| cx.mem.set(at, value)).is_none() {
                 return trap(cx, ip, r, v.counter, TrapRule::CoreMemoryOutOfBounds);
-            };
-            bytes.copy_from_slice(&(r.get(b) as $ty).to_le_bytes());
-            mark(cx, range.map_or(0, |range| range.start), size_of::<$ty>());
+            }
             next::<B>(cx, ip.next(), r, v);
         }
     )*};
@@ -86,12 +81,10 @@ macro_rules! store_constant {
             let v = Values { counter, int, f32, f64 };
             let wide = ip.args().wide;
             let at = A::of(ip.args(), Operands { regs: r, values: v }) + index(wide as u32);
-            let Some(bytes) = cx.mem.get_mut(at..at.wrapping_add(size_of::<$ty>())) else {
-                return trap(cx, ip, r, v.counter, TrapRule::CoreMemoryOutOfBounds);
-            };
             // The upper half is the value, with its sign.
-            bytes.copy_from_slice(&((wide as i64 >> 32) as $ty).to_le_bytes());
-            mark(cx, at, size_of::<$ty>());
+            if cx.mem.set(at, ((wide as i64 >> 32) as $ty).to_le_bytes()).is_none() {
+                return trap(cx, ip, r, v.counter, TrapRule::CoreMemoryOutOfBounds);
+            }
             next::<B>(cx, ip.next(), r, v);
         }
     )*};
@@ -140,38 +133,29 @@ pub(super) fn address(base: u64, add: u32, offset: u64) -> usize {
     to_usize(u64::from((base as u32).wrapping_add(add)).wrapping_add(offset))
 }
 
-/// Where an access of a memory with 64-bit addresses is, if there are such addresses.
+/// Where an access of a memory with 64-bit addresses is, if there is such an address.
 #[inline(always)]
-fn range_64(base: u64, offset: u64, len: usize) -> Option<std::ops::Range<usize>> {
-    let start = to_usize(base.checked_add(offset)?);
-    Some(start..start.checked_add(len)?)
+fn address_64(base: u64, offset: u64) -> Option<usize> {
+    base.checked_add(offset).map(to_usize)
 }
 
 /// The range `at .. at + len`, if it is inside the memory.
 #[inline(always)]
-fn range(mem: &[u8], at: u64, len: u64) -> Option<std::ops::Range<usize>> {
+fn range(cx: &Context<'_>, at: u64, len: u64) -> Option<std::ops::Range<usize>> {
     let range = to_usize(at)..to_usize(at + len);
-    (range.end <= mem.len()).then_some(range)
-}
-
-fn mark_range(cx: &mut Context<'_>, range: &std::ops::Range<usize>) {
-    if !range.is_empty()
-        && let Some(pages) = cx.dirty.get_mut(range.start >> DIRTY_PAGE_LOG2..=(range.end - 1) >> DIRTY_PAGE_LOG2)
-    {
-        pages.fill(1);
-    }
+    (range.end <= cx.mem.len()).then_some(range)
 }
 
 handlers! {
     pub(crate) fn memory_fill(cx, ip, r, v) {
         let Args { d: to, a: value, b: len, imm: number, .. } = ip.args();
         let len = u64::from(r.get(len) as u32);
-        let Some(range) = range(cx.mem, u64::from(r.get(to) as u32), len) else {
+        let Some(range) = range(cx, u64::from(r.get(to) as u32), len) else {
             return trap(cx, ip, r, v.counter, TrapRule::CoreMemoryOutOfBounds);
         };
         let Some(counter) = v.counter.checked_sub(len / 64) else { return slow(cx, ip, r, v.counter, number) };
-        mark_range(cx, &range);
-        cx.mem[range].fill(r.get(value) as u8);
+        let Some(bytes) = cx.mem.range_mut(range) else { return };
+        bytes.fill(r.get(value) as u8);
         next::<B>(cx, ip.next(), r, Values { counter, ..v });
     }
 }
@@ -180,13 +164,12 @@ handlers! {
     pub(crate) fn memory_copy(cx, ip, r, v) {
         let Args { d: to, a: from, b: len, imm: number, .. } = ip.args();
         let len = u64::from(r.get(len) as u32);
-        let from = range(cx.mem, u64::from(r.get(from) as u32), len);
-        let (Some(from), Some(to)) = (from, range(cx.mem, u64::from(r.get(to) as u32), len)) else {
+        let from = range(cx, u64::from(r.get(from) as u32), len);
+        let (Some(from), Some(to)) = (from, range(cx, u64::from(r.get(to) as u32), len)) else {
             return trap(cx, ip, r, v.counter, TrapRule::CoreMemoryOutOfBounds);
         };
         let Some(counter) = v.counter.checked_sub(len / 64) else { return slow(cx, ip, r, v.counter, number) };
-        mark_range(cx, &to);
-        cx.mem.copy_within(from, to.start);
+        let Some(()) = cx.mem.copy_within(from, to.start) else { return };
         next::<B>(cx, ip.next(), r, Values { counter, ..v });
     }
 }
@@ -196,20 +179,6 @@ handlers! {
 #[inline(never)]
 fn slow<'a>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, fuel: u64, index: u32) {
     stop(cx, ip.next(), r, fuel, Stop::Slow(index));
-}
-
-/// Marks the pages of the first and the last byte of a store.
-#[inline(always)]
-pub(super) fn mark(cx: &mut Context<'_>, at: usize, len: usize) {
-    if let Some(page) = cx.dirty.get_mut(at >> DIRTY_PAGE_LOG2) {
-        *page = 1;
-    }
-    let page_len = 1 << DIRTY_PAGE_LOG2;
-    if at % page_len > page_len - len
-        && let Some(page) = cx.dirty.get_mut((at + len - 1) >> DIRTY_PAGE_LOG2)
-    {
-        *page = 1;
-    }
 }
 
 load! {

@@ -10,7 +10,7 @@ use threaded::{Args, Values};
 
 use super::super::Stop;
 use super::super::dispatch::{Backend, Context, FrameExt, Handler, Ip, Looping, Regs, next, stop, trap};
-use super::memory::{address, mark};
+use super::memory::address;
 use super::{handlers, perform};
 use crate::simd::{self, halves};
 use crate::slow::SlowOp;
@@ -301,10 +301,10 @@ handlers! {
     pub(crate) fn load(cx, ip, r, v) {
         let Args { d, a, imm, wide, .. } = ip.args();
         let at = address(r.get(a), imm, wide);
-        let Some(bytes) = cx.mem.get(at..at.wrapping_add(16)) else {
+        let Some(bytes) = cx.mem.get(at) else {
             return trap(cx, ip, r, v.counter, TrapRule::CoreMemoryOutOfBounds);
         };
-        r.set_vector(d, u128::from_le_bytes(bytes.try_into().expect("16 bytes")));
+        r.set_vector(d, u128::from_le_bytes(bytes));
         next::<B>(cx, ip.next(), r, v);
     }
 }
@@ -313,11 +313,9 @@ handlers! {
     pub(crate) fn store(cx, ip, r, v) {
         let Args { a, b, imm, wide, .. } = ip.args();
         let at = address(r.get(a), imm, wide);
-        let Some(bytes) = cx.mem.get_mut(at..at.wrapping_add(16)) else {
+        if cx.mem.set(at, r.vector(b).to_le_bytes()).is_none() {
             return trap(cx, ip, r, v.counter, TrapRule::CoreMemoryOutOfBounds);
-        };
-        bytes.copy_from_slice(&r.vector(b).to_le_bytes());
-        mark(cx, at, 16);
+        }
         next::<B>(cx, ip.next(), r, v);
     }
 }
