@@ -400,7 +400,7 @@ impl<'a> Translator<'a> {
                 .record
                 .map_or_else(OnceLock::new, |_| OnceLock::from(Map { offsets: vec![(0, 0)], heads: vec![(0, 0, 0)] }));
             let params = u16::try_from(self.ty.param_cells()).unwrap_or(u16::MAX - 2);
-            let (program, held) = dispatch.program(&[Op::Slow { index: 0 }], &[]);
+            let (program, held) = dispatch.program(&[Op::Slow { index: 0 }], &[], 0);
             return Code {
                 program,
                 frame: Link::frame(params, self.func),
@@ -432,7 +432,7 @@ impl<'a> Translator<'a> {
             let label = &self.labels[crate::index(catch.target)];
             (catch.target, catch.cost) = (label.pc, self.runs[label.run].cost);
         }
-        let (program, held) = dispatch.program(&self.ops, &self.heads);
+        let (program, held) = dispatch.program(&self.ops, &self.heads, self.first_operand);
         Code {
             program,
             frame: Link::frame(self.header, self.func),

@@ -11,7 +11,7 @@ use syntax::TrapRule;
 use syntax::convert::to_usize;
 use threaded::{Frames, Returns, Values};
 
-use super::held::Held;
+use super::held::{Held, Registers};
 use super::lower::lower;
 use super::slow;
 use super::{Stop, World};
@@ -69,8 +69,9 @@ impl Dispatch {
 
     /// The program of some operations, and what is held where it can be entered after a condition.
     ///
-    /// `heads` are the operations that can be reached from elsewhere than from the one before, in their order.
-    pub(crate) fn program(self, ops: &[Op], heads: &[u32]) -> (Program, Box<[(u32, Held)]>) {
+    /// `heads` are the operations that can be reached from elsewhere than from the one before, in their order. From the cell
+    /// `first_operand` on each number that is computed is read once.
+    pub(crate) fn program(self, ops: &[Op], heads: &[u32], first_operand: u16) -> (Program, Box<[(u32, Held)]>) {
         let mut heads = heads.iter().copied().peekable();
         let (mut held, mut kept, mut data) = (Held::default(), Vec::new(), 0);
         let program = Program::new((0..syntax::convert::to_u32(ops.len())).map(|at| {
@@ -82,8 +83,11 @@ impl Dispatch {
                 kept.push((at, held));
             }
             let instruction = match self {
-                Self::Chain => lower::<Chained>(rest, at, held),
-                Self::Loop => lower::<Looping>(rest, at, Held::default()),
+                Self::Chain => {
+                    let dropped = heads.peek() != Some(&(at + 1)) && is_dropped(rest, held, first_operand);
+                    lower::<Chained>(rest, at, &mut Registers::new(held, dropped))
+                }
+                Self::Loop => lower::<Looping>(rest, at, &mut Registers::new(Held::default(), false)),
             };
             // What belongs to the operation before is not executed.
             if data > 0 {
@@ -96,6 +100,20 @@ impl Dispatch {
         }));
         (program, kept.into())
     }
+}
+
+/// Whether what the first operation computes is read only by the second one, and in a register, so that it need not be written to a
+/// cell. Builds with debug assertions write all cells and compare them with the registers.
+fn is_dropped(ops: &[Op], mut held: Held, first_operand: u16) -> bool {
+    let [op, rest @ ..] = ops else { return false };
+    let Some(slot) = op.dest().filter(|slot| *slot >= first_operand) else { return false };
+    if cfg!(debug_assertions) || rest.is_empty() || op.data_len() > 0 {
+        return false;
+    }
+    held.note(op);
+    let mut registers = Registers::watching(held, slot);
+    lower::<Chained>(rest, 0, &mut registers);
+    registers.is_read()
 }
 
 /// How much fuel is dealt out at a time: little where handlers that call each other use up the native stack.

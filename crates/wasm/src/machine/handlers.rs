@@ -83,32 +83,81 @@ sources! {
     F64 slot from => from.values.f64.to_bits();
 }
 
+/// Where a handler leaves what it computes, besides the register.
+pub(super) trait Place {
+    /// Whether that is a cell.
+    const IS_CELL: bool;
+}
+
+/// In a cell.
+pub(super) struct Cell;
+
+impl Place for Cell {
+    const IS_CELL: bool = true;
+}
+
+/// Nowhere: only the next handler reads it, in the register.
+pub(super) struct Nowhere;
+
+impl Place for Nowhere {
+    const IS_CELL: bool = false;
+}
+
 /// What a handler computes: it stays in a register, too.
-pub(super) trait Computed {
+pub(super) trait Computed: Sized {
+    /// The cell that holds it.
+    fn cell(&self) -> u64;
+    /// The values to hand on.
+    fn hold(self, values: Values) -> Values;
+
     /// Writes it to a cell; the values to hand on.
-    fn put(self, r: Regs<'_>, slot: u16, values: Values) -> Values;
+    #[inline(always)]
+    fn put(self, r: Regs<'_>, slot: u16, values: Values) -> Values {
+        self.put_in::<Cell>(r, slot, values)
+    }
+
+    /// Writes it to a cell, if somebody reads it there; the values to hand on.
+    #[inline(always)]
+    fn put_in<P: Place>(self, r: Regs<'_>, slot: u16, values: Values) -> Values {
+        if P::IS_CELL {
+            r.set(slot, self.cell());
+        }
+        self.hold(values)
+    }
 }
 
 impl Computed for u64 {
     #[inline(always)]
-    fn put(self, r: Regs<'_>, slot: u16, values: Values) -> Values {
-        r.set(slot, self);
+    fn cell(&self) -> u64 {
+        *self
+    }
+
+    #[inline(always)]
+    fn hold(self, values: Values) -> Values {
         Values { int: self, ..values }
     }
 }
 
 impl Computed for f32 {
     #[inline(always)]
-    fn put(self, r: Regs<'_>, slot: u16, values: Values) -> Values {
-        r.set(slot, u64::from(self.to_bits()));
+    fn cell(&self) -> u64 {
+        u64::from(self.to_bits())
+    }
+
+    #[inline(always)]
+    fn hold(self, values: Values) -> Values {
         Values { f32: self, ..values }
     }
 }
 
 impl Computed for f64 {
     #[inline(always)]
-    fn put(self, r: Regs<'_>, slot: u16, values: Values) -> Values {
-        r.set(slot, self.to_bits());
+    fn cell(&self) -> u64 {
+        self.to_bits()
+    }
+
+    #[inline(always)]
+    fn hold(self, values: Values) -> Values {
         Values { f64: self, ..values }
     }
 }
@@ -142,8 +191,8 @@ macro_rules! perform {
     )*};
 }
 
-/// Declares handlers that compute what goes to the cell `d`, from operands and, after the semicolon, immediates.
-macro_rules! compute {
+/// Declares handlers that move what can be of any type to the cell `d`, from operands and, after the semicolon, immediates.
+macro_rules! moves {
     ($($name:ident { $($operand:ident: $S:ident),* $(; $($field:ident),*)? }, $r:pat_param => $body:expr;)*) => {$(
         pub(crate) fn $name<'a, B: Backend $(, $S: Source)*>(
             cx: &mut Context<'a>, ip: Ip<'a>, regs: Regs<'a>, int: u64, counter: u64, f32: f32, f64: f64,
@@ -158,10 +207,26 @@ macro_rules! compute {
     )*};
 }
 
+/// Declares handlers that compute a number, for the cell `d`, from operands and, after the semicolon, immediates.
+macro_rules! compute {
+    ($($name:ident { $($operand:ident: $S:ident),* $(; $($field:ident),*)? }, $r:pat_param => $body:expr;)*) => {$(
+        pub(crate) fn $name<'a, B: Backend $(, $S: Source)*, P: Place>(
+            cx: &mut Context<'a>, ip: Ip<'a>, regs: Regs<'a>, int: u64, counter: u64, f32: f32, f64: f64,
+        ) {
+            let values = Values { counter, int, f32, f64 };
+            let Args { d, $($operand,)* $($($field,)*)? .. } = ip.args();
+            $(let $operand = $S::new($operand);)*
+            let $r = Operands { regs, values };
+            let values = Computed::put_in::<P>($body, regs, d, values);
+            next::<B>(cx, ip.next(), regs, values);
+        }
+    )*};
+}
+
 /// Declares handlers that write an integer to the cell `d`, or trap.
 macro_rules! attempt {
     ($($name:ident { $($operand:ident: $S:ident),* }, $r:ident => $body:expr;)*) => {$(
-        pub(crate) fn $name<'a, B: Backend $(, $S: Source)*>(
+        pub(crate) fn $name<'a, B: Backend $(, $S: Source)*, P: Place>(
             cx: &mut Context<'a>, ip: Ip<'a>, regs: Regs<'a>, int: u64, counter: u64, f32: f32, f64: f64,
         ) {
             let values = Values { counter, int, f32, f64 };
@@ -170,7 +235,7 @@ macro_rules! attempt {
             let $r = Operands { regs, values };
             match $body {
                 Ok(value) => {
-                    let values = (value as u64).put(regs, d, values);
+                    let values = (value as u64).put_in::<P>(regs, d, values);
                     next::<B>(cx, ip.next(), regs, values);
                 }
                 Err(rule) => trap(cx, ip, regs, counter, rule),
@@ -200,8 +265,8 @@ macro_rules! branch {
 
 /// Declares handlers that write a float to the cell `d`; NaNs, which are rare, become canonical on a path of their own.
 macro_rules! arithmetic {
-    ($($name:ident { $($operand:ident: $S:ident),* $(; $($field:ident),*)? }, $nan:ident, $r:ident => $body:expr;)*) => {$(
-        pub(crate) fn $name<'a, B: Backend $(, $S: Source)*>(
+    ($($name:ident { $($operand:ident: $S:ident),* $(; $($field:ident),*)? }, $nan:ident $(<$($N:ident),*>)?, $r:ident => $body:expr;)*) => {$(
+        pub(crate) fn $name<'a, B: Backend $(, $S: Source)*, P: Place>(
             cx: &mut Context<'a>, ip: Ip<'a>, regs: Regs<'a>, int: u64, counter: u64, f32: f32, f64: f64,
         ) {
             let values = Values { counter, int, f32, f64 };
@@ -210,15 +275,15 @@ macro_rules! arithmetic {
             let $r = Operands { regs, values };
             let value = $body;
             if value.is_nan() {
-                return $nan::<B>(cx, ip, regs, int, counter, f32, f64);
+                return $nan::<B $(, $($N),*)?>(cx, ip, regs, int, counter, f32, f64);
             }
-            let values = value.put(regs, d, values);
+            let values = value.put_in::<P>(regs, d, values);
             next::<B>(cx, ip.next(), regs, values);
         }
     )*};
 }
 
-use {arithmetic, attempt, branch, compute, handlers, perform};
+use {arithmetic, attempt, branch, compute, handlers, moves, perform};
 
 /// Goes on at operations that cost something, with the fuel that there is.
 #[inline(always)]

@@ -7,7 +7,7 @@
 
 use threaded::Values;
 
-use super::dispatch::Regs;
+use super::dispatch::{Backend, Regs};
 use crate::numeric::{f32_of, f64_of};
 use crate::op::{LoadKind, Op};
 
@@ -27,9 +27,49 @@ pub(super) enum Class {
     F64,
 }
 
+/// The registers that the handler of an operation is chosen by.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Registers {
+    held: Held,
+    /// Whether what the operation computes is read in the register by the next one, and by nothing else.
+    dropped: bool,
+    /// A cell, and whether a handler was chosen that reads the register instead.
+    watched: Option<u16>,
+    is_read: bool,
+}
+
+impl Registers {
+    /// What is held where an operation begins.
+    pub(super) const fn new(held: Held, dropped: bool) -> Self {
+        Self { held, dropped, watched: None, is_read: false }
+    }
+
+    /// What is held, to learn whether a cell is read.
+    pub(super) const fn watching(held: Held, slot: u16) -> Self {
+        Self { held, dropped: false, watched: Some(slot), is_read: false }
+    }
+
+    /// Whether a register stands for a cell: then the handler reads it there.
+    pub(super) fn read(&mut self, class: Class, slot: u16) -> bool {
+        let is_read = self.held.has(class, slot);
+        self.is_read |= is_read && self.watched == Some(slot);
+        is_read
+    }
+
+    /// Whether the handler reads the watched cell in a register.
+    pub(super) const fn is_read(self) -> bool {
+        self.is_read
+    }
+
+    /// Whether the operation need not write its cell.
+    pub(super) const fn is_dropped<B: Backend>(&self) -> bool {
+        B::CHAINED && self.dropped
+    }
+}
+
 impl Held {
     /// Whether a register stands for a cell.
-    pub(super) fn has(self, class: Class, slot: u16) -> bool {
+    fn has(self, class: Class, slot: u16) -> bool {
         Some(slot)
             == match class {
                 Class::Int => self.int,

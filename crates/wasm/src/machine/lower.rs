@@ -4,9 +4,9 @@ use threaded::{Args, Instruction};
 
 use super::dispatch::{Backend, Core, Handler};
 use super::handlers::memory::{Index, Plain, Scaled};
-use super::handlers::{F32, F64, Int, Slot};
+use super::handlers::{Cell, F32, F64, Int, Nowhere, Slot};
 use super::handlers::{control, float, integer, joined, memory, vector};
-use super::held::Held;
+use super::held::{Class, Registers};
 use crate::op::{LoadKind, Op, StoreKind};
 use crate::stack::Link;
 
@@ -22,7 +22,26 @@ fn link(at: u32, offset: u32, delta: u16) -> u64 {
 macro_rules! one {
     ($handler:path, $class:ident, $held:ident, $a:ident) => {{
         use $handler as handler;
-        if B::CHAINED && $held.has($class::CLASS, $a) { handler::<B, $class> } else { handler::<B, Slot> }
+        if B::CHAINED && $held.read($class::CLASS, $a) { handler::<B, $class> } else { handler::<B, Slot> }
+    }};
+}
+
+/// A handler that computes something, whose other parameters are known.
+macro_rules! to {
+    ($handler:ident, $held:ident, $($S:ident),*) => {
+        if $held.is_dropped::<B>() { $handler::<B, $($S,)* Nowhere> } else { $handler::<B, $($S,)* Cell> }
+    };
+}
+
+/// A handler that computes something from one operand.
+macro_rules! one_to {
+    ($handler:path, $class:ident, $held:ident, $a:ident) => {{
+        use $handler as handler;
+        if B::CHAINED && $held.read($class::CLASS, $a) {
+            to!(handler, $held, $class)
+        } else {
+            to!(handler, $held, Slot)
+        }
     }};
 }
 
@@ -30,8 +49,8 @@ macro_rules! one {
 macro_rules! two {
     ($handler:path, $class:ident, $held:ident, $a:ident, $b:ident) => {{
         use $handler as handler;
-        let has = |slot| B::CHAINED && $held.has($class::CLASS, slot);
-        match (has($a), has($b)) {
+        let mut read = |slot| B::CHAINED && $held.read($class::CLASS, slot);
+        match (read($a), read($b)) {
             (false, false) => handler::<B, Slot, Slot>,
             (true, false) => handler::<B, $class, Slot>,
             (false, true) => handler::<B, Slot, $class>,
@@ -40,17 +59,46 @@ macro_rules! two {
     }};
 }
 
+/// A handler that computes something from two operands.
+macro_rules! two_to {
+    ($handler:path, $class:ident, $held:ident, $a:ident, $b:ident) => {{
+        use $handler as handler;
+        let mut read = |slot| B::CHAINED && $held.read($class::CLASS, slot);
+        match (read($a), read($b)) {
+            (false, false) => to!(handler, $held, Slot, Slot),
+            (true, false) => to!(handler, $held, $class, Slot),
+            (false, true) => to!(handler, $held, Slot, $class),
+            (true, true) => to!(handler, $held, $class, $class),
+        }
+    }};
+}
+
 /// A handler with three operands, of which the register stands for the first two or for one.
 macro_rules! three {
     ($handler:path, $class:ident, $held:ident, $a:ident, $b:ident, $c:ident) => {{
         use $handler as handler;
-        let has = |slot| B::CHAINED && $held.has($class::CLASS, slot);
-        match (has($a), has($b), has($c)) {
-            (true, true, _) => handler::<B, $class, $class, Slot>,
-            (true, false, _) => handler::<B, $class, Slot, Slot>,
-            (false, true, _) => handler::<B, Slot, $class, Slot>,
-            (false, false, true) => handler::<B, Slot, Slot, $class>,
-            (false, false, false) => handler::<B, Slot, Slot, Slot>,
+        let mut read = |slot| B::CHAINED && $held.read($class::CLASS, slot);
+        match (read($a), read($b)) {
+            (true, true) => handler::<B, $class, $class, Slot>,
+            (true, false) => handler::<B, $class, Slot, Slot>,
+            (false, true) => handler::<B, Slot, $class, Slot>,
+            (false, false) if read($c) => handler::<B, Slot, Slot, $class>,
+            (false, false) => handler::<B, Slot, Slot, Slot>,
+        }
+    }};
+}
+
+/// A handler that computes something from three operands.
+macro_rules! three_to {
+    ($handler:path, $class:ident, $held:ident, $a:ident, $b:ident, $c:ident) => {{
+        use $handler as handler;
+        let mut read = |slot| B::CHAINED && $held.read($class::CLASS, slot);
+        match (read($a), read($b)) {
+            (true, true) => to!(handler, $held, $class, $class, Slot),
+            (true, false) => to!(handler, $held, $class, Slot, Slot),
+            (false, true) => to!(handler, $held, Slot, $class, Slot),
+            (false, false) if read($c) => to!(handler, $held, Slot, Slot, $class),
+            (false, false) => to!(handler, $held, Slot, Slot, Slot),
         }
     }};
 }
@@ -59,11 +107,11 @@ macro_rules! three {
 macro_rules! value {
     ($handler:path, $held:ident, $a:ident) => {{
         use $handler as handler;
-        if B::CHAINED && $held.int == Some($a) {
+        if B::CHAINED && $held.read(Class::Int, $a) {
             handler::<B, Int>
-        } else if B::CHAINED && $held.f32 == Some($a) {
+        } else if B::CHAINED && $held.read(Class::F32, $a) {
             handler::<B, F32>
-        } else if B::CHAINED && $held.f64 == Some($a) {
+        } else if B::CHAINED && $held.read(Class::F64, $a) {
             handler::<B, F64>
         } else {
             handler::<B, Slot>
@@ -71,16 +119,25 @@ macro_rules! value {
     }};
 }
 
-/// A handler that accesses memory at `a + imm`.
+/// A handler that writes memory at `a + imm`.
 macro_rules! plain {
     ($handler:path, $held:ident, $a:ident) => {{
         use $handler as handler;
-        if B::CHAINED && $held.int == Some($a) { handler::<B, Plain<Int>> } else { handler::<B, Plain<Slot>> }
+        if B::CHAINED && $held.read(Class::Int, $a) { handler::<B, Plain<Int>> } else { handler::<B, Plain<Slot>> }
     }};
 }
 
-fn store_plain<B: Backend>(kind: StoreKind, held: Held, a: u16, value: u16) -> Handler {
-    if B::CHAINED && held.int == Some(a) {
+/// The handler of a load from `a + imm`.
+fn load_plain<B: Backend>(kind: LoadKind, held: &mut Registers, a: u16) -> Handler {
+    if B::CHAINED && held.read(Class::Int, a) {
+        memory::load::<B, Plain<Int>>(kind, held)
+    } else {
+        memory::load::<B, Plain<Slot>>(kind, held)
+    }
+}
+
+fn store_plain<B: Backend>(kind: StoreKind, held: &mut Registers, a: u16, value: u16) -> Handler {
+    if B::CHAINED && held.read(Class::Int, a) {
         memory::store::<B, Plain<Int>>(kind, held, value)
     } else {
         memory::store::<B, Plain<Slot>>(kind, held, value)
@@ -112,19 +169,19 @@ macro_rules! shifted {
 }
 
 /// The handler of a load from `a + (b << shift)`.
-fn load_index<B: Backend>(kind: LoadKind, shift: u8, held: Held, (a, b): (u16, u16)) -> Handler {
-    if B::CHAINED && held.int == Some(b) {
-        shifted!(shift, S => memory::load::<B, Index<Slot, Int, S>>(kind))
-    } else if B::CHAINED && held.int == Some(a) {
-        shifted!(shift, S => memory::load::<B, Index<Int, Slot, S>>(kind))
+fn load_index<B: Backend>(kind: LoadKind, shift: u8, held: &mut Registers, (a, b): (u16, u16)) -> Handler {
+    if B::CHAINED && held.read(Class::Int, b) {
+        shifted!(shift, S => memory::load::<B, Index<Slot, Int, S>>(kind, held))
+    } else if B::CHAINED && held.read(Class::Int, a) {
+        shifted!(shift, S => memory::load::<B, Index<Int, Slot, S>>(kind, held))
     } else {
-        shifted!(shift, S => memory::load::<B, Index<Slot, Slot, S>>(kind))
+        shifted!(shift, S => memory::load::<B, Index<Slot, Slot, S>>(kind, held))
     }
 }
 
 /// The handler of a store to `a + (b << shift)`.
-fn store_index<B: Backend>(kind: StoreKind, shift: u8, held: Held, b: u16, value: u16) -> Handler {
-    if B::CHAINED && held.int == Some(b) {
+fn store_index<B: Backend>(kind: StoreKind, shift: u8, held: &mut Registers, b: u16, value: u16) -> Handler {
+    if B::CHAINED && held.read(Class::Int, b) {
         shifted!(shift, S => memory::store::<B, Index<Slot, Int, S>>(kind, held, value))
     } else {
         shifted!(shift, S => memory::store::<B, Index<Slot, Slot, S>>(kind, held, value))
@@ -132,17 +189,17 @@ fn store_index<B: Backend>(kind: StoreKind, shift: u8, held: Held, b: u16, value
 }
 
 /// The handler of a load from `(b << shift) + imm`.
-fn load_scaled<B: Backend>(kind: LoadKind, shift: u8, held: Held, b: u16) -> Handler {
-    if B::CHAINED && held.int == Some(b) {
-        shifted!(shift, S => memory::load::<B, Scaled<Int, S>>(kind))
+fn load_scaled<B: Backend>(kind: LoadKind, shift: u8, held: &mut Registers, b: u16) -> Handler {
+    if B::CHAINED && held.read(Class::Int, b) {
+        shifted!(shift, S => memory::load::<B, Scaled<Int, S>>(kind, held))
     } else {
-        shifted!(shift, S => memory::load::<B, Scaled<Slot, S>>(kind))
+        shifted!(shift, S => memory::load::<B, Scaled<Slot, S>>(kind, held))
     }
 }
 
 /// The handler of a store to `(b << shift) + imm`.
-fn store_scaled<B: Backend>(kind: StoreKind, shift: u8, held: Held, b: u16, value: u16) -> Handler {
-    if B::CHAINED && held.int == Some(b) {
+fn store_scaled<B: Backend>(kind: StoreKind, shift: u8, held: &mut Registers, b: u16, value: u16) -> Handler {
+    if B::CHAINED && held.read(Class::Int, b) {
         shifted!(shift, S => memory::store::<B, Scaled<Int, S>>(kind, held, value))
     } else {
         shifted!(shift, S => memory::store::<B, Scaled<Slot, S>>(kind, held, value))
@@ -152,7 +209,7 @@ fn store_scaled<B: Backend>(kind: StoreKind, shift: u8, held: Held, b: u16, valu
 /// The instruction that executes operation `at`, the first one of `ops`.
 #[expect(clippy::too_many_lines, reason = "one line for each operation")]
 #[rustfmt::skip]
-pub(super) fn lower<B: Backend>(ops: &[Op], at: u32, held: Held) -> Instruction<Core> {
+pub(super) fn lower<B: Backend>(ops: &[Op], at: u32, held: &mut Registers) -> Instruction<Core> {
     let [op, rest @ ..] = ops else { unreachable!("there is an operation") };
     let (handler, args, target): (Handler, Args, Option<u32>) = match *op {
         Op::Unreachable => (control::unreachable::<B>, ZERO, None),
@@ -179,42 +236,42 @@ pub(super) fn lower<B: Backend>(ops: &[Op], at: u32, held: Held) -> Instruction<
         Op::ReturnCallRef { i, a, len } => (control::return_call_ref::<B>, Args { d: i, a, b: len, ..ZERO }, None),
         Op::GlobalGet { d, global } => (control::global_get::<B>, Args { d, imm: global, ..ZERO }, None),
         Op::GlobalSet { a, global } => (value!(control::global_set, held, a), Args { a, imm: global, ..ZERO }, None),
-        Op::I32Add { d, a, b } => (two!(integer::i32_add, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::I32Sub { d, a, b } => (two!(integer::i32_sub, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::I32Mul { d, a, b } => (two!(integer::i32_mul, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::I32DivS { d, a, b } => (two!(integer::i32_div_s, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::I32DivU { d, a, b } => (two!(integer::i32_div_u, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::I32RemS { d, a, b } => (two!(integer::i32_rem_s, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::I32RemU { d, a, b } => (two!(integer::i32_rem_u, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::I32And { d, a, b } => (two!(integer::i32_and, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::I32Or { d, a, b } => (two!(integer::i32_or, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::I32Xor { d, a, b } => (two!(integer::i32_xor, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::I32Shl { d, a, b } => (two!(integer::i32_shl, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::I32ShrS { d, a, b } => (two!(integer::i32_shr_s, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::I32ShrU { d, a, b } => (two!(integer::i32_shr_u, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::I32Rotl { d, a, b } => (two!(integer::i32_rotl, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::I32Rotr { d, a, b } => (two!(integer::i32_rotr, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::I32AddI { d, a, imm } => (one!(integer::i32_add_i, Int, held, a), Args { d, a, imm, ..ZERO }, None),
-        Op::I32MulI { d, a, imm } => (one!(integer::i32_mul_i, Int, held, a), Args { d, a, imm, ..ZERO }, None),
-        Op::I32AndI { d, a, imm } => (one!(integer::i32_and_i, Int, held, a), Args { d, a, imm, ..ZERO }, None),
-        Op::I32OrI { d, a, imm } => (one!(integer::i32_or_i, Int, held, a), Args { d, a, imm, ..ZERO }, None),
-        Op::I32XorI { d, a, imm } => (one!(integer::i32_xor_i, Int, held, a), Args { d, a, imm, ..ZERO }, None),
-        Op::I32ShlI { d, a, imm } => (one!(integer::i32_shl_i, Int, held, a), Args { d, a, imm, ..ZERO }, None),
-        Op::I32ShrSI { d, a, imm } => (one!(integer::i32_shr_si, Int, held, a), Args { d, a, imm, ..ZERO }, None),
-        Op::I32ShrUI { d, a, imm } => (one!(integer::i32_shr_ui, Int, held, a), Args { d, a, imm, ..ZERO }, None),
-        Op::I32RotlI { d, a, imm } => (one!(integer::i32_rotl_i, Int, held, a), Args { d, a, imm, ..ZERO }, None),
-        Op::I32Eq { d, a, b } => (two!(integer::i32_eq, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::I32Ne { d, a, b } => (two!(integer::i32_ne, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::I32LtS { d, a, b } => (two!(integer::i32_lt_s, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::I32LtU { d, a, b } => (two!(integer::i32_lt_u, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::I32LeS { d, a, b } => (two!(integer::i32_le_s, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::I32LeU { d, a, b } => (two!(integer::i32_le_u, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::I32EqI { d, a, imm } => (one!(integer::i32_eq_i, Int, held, a), Args { d, a, imm, ..ZERO }, None),
-        Op::I32NeI { d, a, imm } => (one!(integer::i32_ne_i, Int, held, a), Args { d, a, imm, ..ZERO }, None),
-        Op::I32LtSI { d, a, imm } => (one!(integer::i32_lt_si, Int, held, a), Args { d, a, imm, ..ZERO }, None),
-        Op::I32LtUI { d, a, imm } => (one!(integer::i32_lt_ui, Int, held, a), Args { d, a, imm, ..ZERO }, None),
-        Op::I32GeSI { d, a, imm } => (one!(integer::i32_ge_si, Int, held, a), Args { d, a, imm, ..ZERO }, None),
-        Op::I32GeUI { d, a, imm } => (one!(integer::i32_ge_ui, Int, held, a), Args { d, a, imm, ..ZERO }, None),
+        Op::I32Add { d, a, b } => (two_to!(integer::i32_add, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I32Sub { d, a, b } => (two_to!(integer::i32_sub, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I32Mul { d, a, b } => (two_to!(integer::i32_mul, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I32DivS { d, a, b } => (two_to!(integer::i32_div_s, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I32DivU { d, a, b } => (two_to!(integer::i32_div_u, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I32RemS { d, a, b } => (two_to!(integer::i32_rem_s, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I32RemU { d, a, b } => (two_to!(integer::i32_rem_u, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I32And { d, a, b } => (two_to!(integer::i32_and, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I32Or { d, a, b } => (two_to!(integer::i32_or, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I32Xor { d, a, b } => (two_to!(integer::i32_xor, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I32Shl { d, a, b } => (two_to!(integer::i32_shl, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I32ShrS { d, a, b } => (two_to!(integer::i32_shr_s, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I32ShrU { d, a, b } => (two_to!(integer::i32_shr_u, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I32Rotl { d, a, b } => (two_to!(integer::i32_rotl, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I32Rotr { d, a, b } => (two_to!(integer::i32_rotr, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I32AddI { d, a, imm } => (one_to!(integer::i32_add_i, Int, held, a), Args { d, a, imm, ..ZERO }, None),
+        Op::I32MulI { d, a, imm } => (one_to!(integer::i32_mul_i, Int, held, a), Args { d, a, imm, ..ZERO }, None),
+        Op::I32AndI { d, a, imm } => (one_to!(integer::i32_and_i, Int, held, a), Args { d, a, imm, ..ZERO }, None),
+        Op::I32OrI { d, a, imm } => (one_to!(integer::i32_or_i, Int, held, a), Args { d, a, imm, ..ZERO }, None),
+        Op::I32XorI { d, a, imm } => (one_to!(integer::i32_xor_i, Int, held, a), Args { d, a, imm, ..ZERO }, None),
+        Op::I32ShlI { d, a, imm } => (one_to!(integer::i32_shl_i, Int, held, a), Args { d, a, imm, ..ZERO }, None),
+        Op::I32ShrSI { d, a, imm } => (one_to!(integer::i32_shr_si, Int, held, a), Args { d, a, imm, ..ZERO }, None),
+        Op::I32ShrUI { d, a, imm } => (one_to!(integer::i32_shr_ui, Int, held, a), Args { d, a, imm, ..ZERO }, None),
+        Op::I32RotlI { d, a, imm } => (one_to!(integer::i32_rotl_i, Int, held, a), Args { d, a, imm, ..ZERO }, None),
+        Op::I32Eq { d, a, b } => (two_to!(integer::i32_eq, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I32Ne { d, a, b } => (two_to!(integer::i32_ne, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I32LtS { d, a, b } => (two_to!(integer::i32_lt_s, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I32LtU { d, a, b } => (two_to!(integer::i32_lt_u, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I32LeS { d, a, b } => (two_to!(integer::i32_le_s, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I32LeU { d, a, b } => (two_to!(integer::i32_le_u, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I32EqI { d, a, imm } => (one_to!(integer::i32_eq_i, Int, held, a), Args { d, a, imm, ..ZERO }, None),
+        Op::I32NeI { d, a, imm } => (one_to!(integer::i32_ne_i, Int, held, a), Args { d, a, imm, ..ZERO }, None),
+        Op::I32LtSI { d, a, imm } => (one_to!(integer::i32_lt_si, Int, held, a), Args { d, a, imm, ..ZERO }, None),
+        Op::I32LtUI { d, a, imm } => (one_to!(integer::i32_lt_ui, Int, held, a), Args { d, a, imm, ..ZERO }, None),
+        Op::I32GeSI { d, a, imm } => (one_to!(integer::i32_ge_si, Int, held, a), Args { d, a, imm, ..ZERO }, None),
+        Op::I32GeUI { d, a, imm } => (one_to!(integer::i32_ge_ui, Int, held, a), Args { d, a, imm, ..ZERO }, None),
         Op::BrI32Eq { a, b, fall, target, taken } => (two!(integer::br_i32_eq, Int, held, a, b), Args { a, b, c: fall, d: taken, ..ZERO }, Some(target)),
         Op::BrI32Ne { a, b, fall, target, taken } => (two!(integer::br_i32_ne, Int, held, a, b), Args { a, b, c: fall, d: taken, ..ZERO }, Some(target)),
         Op::BrI32LtS { a, b, fall, target, taken } => (two!(integer::br_i32_lt_s, Int, held, a, b), Args { a, b, c: fall, d: taken, ..ZERO }, Some(target)),
@@ -227,47 +284,47 @@ pub(super) fn lower<B: Backend>(ops: &[Op], at: u32, held: Held) -> Instruction<
         Op::BrI32LtUI { a, imm, fall, target, taken } => (one!(integer::br_i32_lt_ui, Int, held, a), Args { a, imm: imm.cast_unsigned(), c: fall, d: taken, ..ZERO }, Some(target)),
         Op::BrI32GeSI { a, imm, fall, target, taken } => (one!(integer::br_i32_ge_si, Int, held, a), Args { a, imm: imm.cast_unsigned(), c: fall, d: taken, ..ZERO }, Some(target)),
         Op::BrI32GeUI { a, imm, fall, target, taken } => (one!(integer::br_i32_ge_ui, Int, held, a), Args { a, imm: imm.cast_unsigned(), c: fall, d: taken, ..ZERO }, Some(target)),
-        Op::I32Clz { d, a } => (one!(integer::i32_clz, Int, held, a), Args { d, a, ..ZERO }, None),
-        Op::I32Ctz { d, a } => (one!(integer::i32_ctz, Int, held, a), Args { d, a, ..ZERO }, None),
-        Op::I32Popcnt { d, a } => (one!(integer::i32_popcnt, Int, held, a), Args { d, a, ..ZERO }, None),
-        Op::I32Extend8S { d, a } => (one!(integer::i32_extend8_s, Int, held, a), Args { d, a, ..ZERO }, None),
-        Op::I32Extend16S { d, a } => (one!(integer::i32_extend16_s, Int, held, a), Args { d, a, ..ZERO }, None),
-        Op::I64Add { d, a, b } => (two!(integer::i64_add, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::I64Sub { d, a, b } => (two!(integer::i64_sub, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::I64Mul { d, a, b } => (two!(integer::i64_mul, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::I64DivS { d, a, b } => (two!(integer::i64_div_s, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::I64DivU { d, a, b } => (two!(integer::i64_div_u, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::I64RemS { d, a, b } => (two!(integer::i64_rem_s, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::I64RemU { d, a, b } => (two!(integer::i64_rem_u, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::I64And { d, a, b } => (two!(integer::i64_and, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::I64Or { d, a, b } => (two!(integer::i64_or, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::I64Xor { d, a, b } => (two!(integer::i64_xor, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::I64Shl { d, a, b } => (two!(integer::i64_shl, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::I64ShrS { d, a, b } => (two!(integer::i64_shr_s, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::I64ShrU { d, a, b } => (two!(integer::i64_shr_u, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::I64Rotl { d, a, b } => (two!(integer::i64_rotl, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::I64Rotr { d, a, b } => (two!(integer::i64_rotr, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::I64AddI { d, a, imm } => (one!(integer::i64_add_i, Int, held, a), Args { d, a, wide: imm, ..ZERO }, None),
-        Op::I64MulI { d, a, imm } => (one!(integer::i64_mul_i, Int, held, a), Args { d, a, wide: imm, ..ZERO }, None),
-        Op::I64AndI { d, a, imm } => (one!(integer::i64_and_i, Int, held, a), Args { d, a, wide: imm, ..ZERO }, None),
-        Op::I64OrI { d, a, imm } => (one!(integer::i64_or_i, Int, held, a), Args { d, a, wide: imm, ..ZERO }, None),
-        Op::I64XorI { d, a, imm } => (one!(integer::i64_xor_i, Int, held, a), Args { d, a, wide: imm, ..ZERO }, None),
-        Op::I64ShlI { d, a, imm } => (one!(integer::i64_shl_i, Int, held, a), Args { d, a, wide: imm, ..ZERO }, None),
-        Op::I64ShrSI { d, a, imm } => (one!(integer::i64_shr_si, Int, held, a), Args { d, a, wide: imm, ..ZERO }, None),
-        Op::I64ShrUI { d, a, imm } => (one!(integer::i64_shr_ui, Int, held, a), Args { d, a, wide: imm, ..ZERO }, None),
-        Op::I64RotlI { d, a, imm } => (one!(integer::i64_rotl_i, Int, held, a), Args { d, a, wide: imm, ..ZERO }, None),
-        Op::I64Eq { d, a, b } => (two!(integer::i64_eq, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::I64Ne { d, a, b } => (two!(integer::i64_ne, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::I64LtS { d, a, b } => (two!(integer::i64_lt_s, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::I64LtU { d, a, b } => (two!(integer::i64_lt_u, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::I64LeS { d, a, b } => (two!(integer::i64_le_s, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::I64LeU { d, a, b } => (two!(integer::i64_le_u, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::I64EqI { d, a, imm } => (one!(integer::i64_eq_i, Int, held, a), Args { d, a, wide: imm, ..ZERO }, None),
-        Op::I64NeI { d, a, imm } => (one!(integer::i64_ne_i, Int, held, a), Args { d, a, wide: imm, ..ZERO }, None),
-        Op::I64LtSI { d, a, imm } => (one!(integer::i64_lt_si, Int, held, a), Args { d, a, wide: imm, ..ZERO }, None),
-        Op::I64LtUI { d, a, imm } => (one!(integer::i64_lt_ui, Int, held, a), Args { d, a, wide: imm, ..ZERO }, None),
-        Op::I64GeSI { d, a, imm } => (one!(integer::i64_ge_si, Int, held, a), Args { d, a, wide: imm, ..ZERO }, None),
-        Op::I64GeUI { d, a, imm } => (one!(integer::i64_ge_ui, Int, held, a), Args { d, a, wide: imm, ..ZERO }, None),
+        Op::I32Clz { d, a } => (one_to!(integer::i32_clz, Int, held, a), Args { d, a, ..ZERO }, None),
+        Op::I32Ctz { d, a } => (one_to!(integer::i32_ctz, Int, held, a), Args { d, a, ..ZERO }, None),
+        Op::I32Popcnt { d, a } => (one_to!(integer::i32_popcnt, Int, held, a), Args { d, a, ..ZERO }, None),
+        Op::I32Extend8S { d, a } => (one_to!(integer::i32_extend8_s, Int, held, a), Args { d, a, ..ZERO }, None),
+        Op::I32Extend16S { d, a } => (one_to!(integer::i32_extend16_s, Int, held, a), Args { d, a, ..ZERO }, None),
+        Op::I64Add { d, a, b } => (two_to!(integer::i64_add, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I64Sub { d, a, b } => (two_to!(integer::i64_sub, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I64Mul { d, a, b } => (two_to!(integer::i64_mul, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I64DivS { d, a, b } => (two_to!(integer::i64_div_s, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I64DivU { d, a, b } => (two_to!(integer::i64_div_u, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I64RemS { d, a, b } => (two_to!(integer::i64_rem_s, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I64RemU { d, a, b } => (two_to!(integer::i64_rem_u, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I64And { d, a, b } => (two_to!(integer::i64_and, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I64Or { d, a, b } => (two_to!(integer::i64_or, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I64Xor { d, a, b } => (two_to!(integer::i64_xor, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I64Shl { d, a, b } => (two_to!(integer::i64_shl, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I64ShrS { d, a, b } => (two_to!(integer::i64_shr_s, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I64ShrU { d, a, b } => (two_to!(integer::i64_shr_u, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I64Rotl { d, a, b } => (two_to!(integer::i64_rotl, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I64Rotr { d, a, b } => (two_to!(integer::i64_rotr, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I64AddI { d, a, imm } => (one_to!(integer::i64_add_i, Int, held, a), Args { d, a, wide: imm, ..ZERO }, None),
+        Op::I64MulI { d, a, imm } => (one_to!(integer::i64_mul_i, Int, held, a), Args { d, a, wide: imm, ..ZERO }, None),
+        Op::I64AndI { d, a, imm } => (one_to!(integer::i64_and_i, Int, held, a), Args { d, a, wide: imm, ..ZERO }, None),
+        Op::I64OrI { d, a, imm } => (one_to!(integer::i64_or_i, Int, held, a), Args { d, a, wide: imm, ..ZERO }, None),
+        Op::I64XorI { d, a, imm } => (one_to!(integer::i64_xor_i, Int, held, a), Args { d, a, wide: imm, ..ZERO }, None),
+        Op::I64ShlI { d, a, imm } => (one_to!(integer::i64_shl_i, Int, held, a), Args { d, a, wide: imm, ..ZERO }, None),
+        Op::I64ShrSI { d, a, imm } => (one_to!(integer::i64_shr_si, Int, held, a), Args { d, a, wide: imm, ..ZERO }, None),
+        Op::I64ShrUI { d, a, imm } => (one_to!(integer::i64_shr_ui, Int, held, a), Args { d, a, wide: imm, ..ZERO }, None),
+        Op::I64RotlI { d, a, imm } => (one_to!(integer::i64_rotl_i, Int, held, a), Args { d, a, wide: imm, ..ZERO }, None),
+        Op::I64Eq { d, a, b } => (two_to!(integer::i64_eq, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I64Ne { d, a, b } => (two_to!(integer::i64_ne, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I64LtS { d, a, b } => (two_to!(integer::i64_lt_s, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I64LtU { d, a, b } => (two_to!(integer::i64_lt_u, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I64LeS { d, a, b } => (two_to!(integer::i64_le_s, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I64LeU { d, a, b } => (two_to!(integer::i64_le_u, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I64EqI { d, a, imm } => (one_to!(integer::i64_eq_i, Int, held, a), Args { d, a, wide: imm, ..ZERO }, None),
+        Op::I64NeI { d, a, imm } => (one_to!(integer::i64_ne_i, Int, held, a), Args { d, a, wide: imm, ..ZERO }, None),
+        Op::I64LtSI { d, a, imm } => (one_to!(integer::i64_lt_si, Int, held, a), Args { d, a, wide: imm, ..ZERO }, None),
+        Op::I64LtUI { d, a, imm } => (one_to!(integer::i64_lt_ui, Int, held, a), Args { d, a, wide: imm, ..ZERO }, None),
+        Op::I64GeSI { d, a, imm } => (one_to!(integer::i64_ge_si, Int, held, a), Args { d, a, wide: imm, ..ZERO }, None),
+        Op::I64GeUI { d, a, imm } => (one_to!(integer::i64_ge_ui, Int, held, a), Args { d, a, wide: imm, ..ZERO }, None),
         Op::BrI64Eq { a, b, fall, target, taken } => (two!(integer::br_i64_eq, Int, held, a, b), Args { a, b, c: fall, d: taken, ..ZERO }, Some(target)),
         Op::BrI64Ne { a, b, fall, target, taken } => (two!(integer::br_i64_ne, Int, held, a, b), Args { a, b, c: fall, d: taken, ..ZERO }, Some(target)),
         Op::BrI64LtS { a, b, fall, target, taken } => (two!(integer::br_i64_lt_s, Int, held, a, b), Args { a, b, c: fall, d: taken, ..ZERO }, Some(target)),
@@ -280,110 +337,110 @@ pub(super) fn lower<B: Backend>(ops: &[Op], at: u32, held: Held) -> Instruction<
         Op::BrI64LtUI { a, imm, fall, target, taken } => (one!(integer::br_i64_lt_ui, Int, held, a), Args { a, imm: imm.cast_unsigned(), c: fall, d: taken, ..ZERO }, Some(target)),
         Op::BrI64GeSI { a, imm, fall, target, taken } => (one!(integer::br_i64_ge_si, Int, held, a), Args { a, imm: imm.cast_unsigned(), c: fall, d: taken, ..ZERO }, Some(target)),
         Op::BrI64GeUI { a, imm, fall, target, taken } => (one!(integer::br_i64_ge_ui, Int, held, a), Args { a, imm: imm.cast_unsigned(), c: fall, d: taken, ..ZERO }, Some(target)),
-        Op::I64Clz { d, a } => (one!(integer::i64_clz, Int, held, a), Args { d, a, ..ZERO }, None),
-        Op::I64Ctz { d, a } => (one!(integer::i64_ctz, Int, held, a), Args { d, a, ..ZERO }, None),
-        Op::I64Popcnt { d, a } => (one!(integer::i64_popcnt, Int, held, a), Args { d, a, ..ZERO }, None),
-        Op::I64Extend8S { d, a } => (one!(integer::i64_extend8_s, Int, held, a), Args { d, a, ..ZERO }, None),
-        Op::I64Extend16S { d, a } => (one!(integer::i64_extend16_s, Int, held, a), Args { d, a, ..ZERO }, None),
-        Op::I64Extend32S { d, a } => (one!(integer::i64_extend32_s, Int, held, a), Args { d, a, ..ZERO }, None),
-        Op::I32WrapI64 { d, a } => (one!(integer::i32_wrap_i64, Int, held, a), Args { d, a, ..ZERO }, None),
-        Op::F32Add { d, a, b } => (two!(float::f32_add, F32, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::F32Sub { d, a, b } => (two!(float::f32_sub, F32, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::F32Mul { d, a, b } => (two!(float::f32_mul, F32, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::F32Div { d, a, b } => (two!(float::f32_div, F32, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::F32Min { d, a, b } => (two!(float::f32_min, F32, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::F32Max { d, a, b } => (two!(float::f32_max, F32, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::F32Copysign { d, a, b } => (two!(float::f32_copysign, F32, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::F32AddI { d, a, imm } => (one!(float::f32_add_i, F32, held, a), Args { d, a, wide: imm, ..ZERO }, None),
-        Op::F32SubI { d, a, imm } => (one!(float::f32_sub_i, F32, held, a), Args { d, a, wide: imm, ..ZERO }, None),
-        Op::F32MulI { d, a, imm } => (one!(float::f32_mul_i, F32, held, a), Args { d, a, wide: imm, ..ZERO }, None),
-        Op::F32DivI { d, a, imm } => (one!(float::f32_div_i, F32, held, a), Args { d, a, wide: imm, ..ZERO }, None),
-        Op::F32SubLI { d, a, imm } => (one!(float::f32_sub_li, F32, held, a), Args { d, a, wide: imm, ..ZERO }, None),
-        Op::F32DivLI { d, a, imm } => (one!(float::f32_div_li, F32, held, a), Args { d, a, wide: imm, ..ZERO }, None),
-        Op::F32Eq { d, a, b } => (two!(float::f32_eq, F32, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::F32Ne { d, a, b } => (two!(float::f32_ne, F32, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::F32Lt { d, a, b } => (two!(float::f32_lt, F32, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::F32Le { d, a, b } => (two!(float::f32_le, F32, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::I64Clz { d, a } => (one_to!(integer::i64_clz, Int, held, a), Args { d, a, ..ZERO }, None),
+        Op::I64Ctz { d, a } => (one_to!(integer::i64_ctz, Int, held, a), Args { d, a, ..ZERO }, None),
+        Op::I64Popcnt { d, a } => (one_to!(integer::i64_popcnt, Int, held, a), Args { d, a, ..ZERO }, None),
+        Op::I64Extend8S { d, a } => (one_to!(integer::i64_extend8_s, Int, held, a), Args { d, a, ..ZERO }, None),
+        Op::I64Extend16S { d, a } => (one_to!(integer::i64_extend16_s, Int, held, a), Args { d, a, ..ZERO }, None),
+        Op::I64Extend32S { d, a } => (one_to!(integer::i64_extend32_s, Int, held, a), Args { d, a, ..ZERO }, None),
+        Op::I32WrapI64 { d, a } => (one_to!(integer::i32_wrap_i64, Int, held, a), Args { d, a, ..ZERO }, None),
+        Op::F32Add { d, a, b } => (two_to!(float::f32_add, F32, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::F32Sub { d, a, b } => (two_to!(float::f32_sub, F32, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::F32Mul { d, a, b } => (two_to!(float::f32_mul, F32, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::F32Div { d, a, b } => (two_to!(float::f32_div, F32, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::F32Min { d, a, b } => (two_to!(float::f32_min, F32, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::F32Max { d, a, b } => (two_to!(float::f32_max, F32, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::F32Copysign { d, a, b } => (two_to!(float::f32_copysign, F32, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::F32AddI { d, a, imm } => (one_to!(float::f32_add_i, F32, held, a), Args { d, a, wide: imm, ..ZERO }, None),
+        Op::F32SubI { d, a, imm } => (one_to!(float::f32_sub_i, F32, held, a), Args { d, a, wide: imm, ..ZERO }, None),
+        Op::F32MulI { d, a, imm } => (one_to!(float::f32_mul_i, F32, held, a), Args { d, a, wide: imm, ..ZERO }, None),
+        Op::F32DivI { d, a, imm } => (one_to!(float::f32_div_i, F32, held, a), Args { d, a, wide: imm, ..ZERO }, None),
+        Op::F32SubLI { d, a, imm } => (one_to!(float::f32_sub_li, F32, held, a), Args { d, a, wide: imm, ..ZERO }, None),
+        Op::F32DivLI { d, a, imm } => (one_to!(float::f32_div_li, F32, held, a), Args { d, a, wide: imm, ..ZERO }, None),
+        Op::F32Eq { d, a, b } => (two_to!(float::f32_eq, F32, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::F32Ne { d, a, b } => (two_to!(float::f32_ne, F32, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::F32Lt { d, a, b } => (two_to!(float::f32_lt, F32, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::F32Le { d, a, b } => (two_to!(float::f32_le, F32, held, a, b), Args { d, a, b, ..ZERO }, None),
         Op::BrF32Eq { a, b, fall, target, taken } => (two!(float::br_f32_eq, F32, held, a, b), Args { a, b, c: fall, d: taken, ..ZERO }, Some(target)),
         Op::BrF32Ne { a, b, fall, target, taken } => (two!(float::br_f32_ne, F32, held, a, b), Args { a, b, c: fall, d: taken, ..ZERO }, Some(target)),
         Op::BrF32Lt { a, b, fall, target, taken } => (two!(float::br_f32_lt, F32, held, a, b), Args { a, b, c: fall, d: taken, ..ZERO }, Some(target)),
         Op::BrF32Le { a, b, fall, target, taken } => (two!(float::br_f32_le, F32, held, a, b), Args { a, b, c: fall, d: taken, ..ZERO }, Some(target)),
         Op::BrF32Nlt { a, b, fall, target, taken } => (two!(float::br_f32_nlt, F32, held, a, b), Args { a, b, c: fall, d: taken, ..ZERO }, Some(target)),
         Op::BrF32Nle { a, b, fall, target, taken } => (two!(float::br_f32_nle, F32, held, a, b), Args { a, b, c: fall, d: taken, ..ZERO }, Some(target)),
-        Op::F32Abs { d, a } => (one!(float::f32_abs, F32, held, a), Args { d, a, ..ZERO }, None),
-        Op::F32Neg { d, a } => (one!(float::f32_neg, F32, held, a), Args { d, a, ..ZERO }, None),
-        Op::F32Ceil { d, a } => (one!(float::f32_ceil, F32, held, a), Args { d, a, ..ZERO }, None),
-        Op::F32Floor { d, a } => (one!(float::f32_floor, F32, held, a), Args { d, a, ..ZERO }, None),
-        Op::F32Trunc { d, a } => (one!(float::f32_trunc, F32, held, a), Args { d, a, ..ZERO }, None),
-        Op::F32Nearest { d, a } => (one!(float::f32_nearest, F32, held, a), Args { d, a, ..ZERO }, None),
-        Op::F32Sqrt { d, a } => (one!(float::f32_sqrt, F32, held, a), Args { d, a, ..ZERO }, None),
-        Op::F64Add { d, a, b } => (two!(float::f64_add, F64, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::F64Sub { d, a, b } => (two!(float::f64_sub, F64, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::F64Mul { d, a, b } => (two!(float::f64_mul, F64, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::F64Div { d, a, b } => (two!(float::f64_div, F64, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::F64Min { d, a, b } => (two!(float::f64_min, F64, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::F64Max { d, a, b } => (two!(float::f64_max, F64, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::F64Copysign { d, a, b } => (two!(float::f64_copysign, F64, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::F64AddI { d, a, imm } => (one!(float::f64_add_i, F64, held, a), Args { d, a, wide: imm, ..ZERO }, None),
-        Op::F64SubI { d, a, imm } => (one!(float::f64_sub_i, F64, held, a), Args { d, a, wide: imm, ..ZERO }, None),
-        Op::F64MulI { d, a, imm } => (one!(float::f64_mul_i, F64, held, a), Args { d, a, wide: imm, ..ZERO }, None),
-        Op::F64DivI { d, a, imm } => (one!(float::f64_div_i, F64, held, a), Args { d, a, wide: imm, ..ZERO }, None),
-        Op::F64SubLI { d, a, imm } => (one!(float::f64_sub_li, F64, held, a), Args { d, a, wide: imm, ..ZERO }, None),
-        Op::F64DivLI { d, a, imm } => (one!(float::f64_div_li, F64, held, a), Args { d, a, wide: imm, ..ZERO }, None),
-        Op::F64Eq { d, a, b } => (two!(float::f64_eq, F64, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::F64Ne { d, a, b } => (two!(float::f64_ne, F64, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::F64Lt { d, a, b } => (two!(float::f64_lt, F64, held, a, b), Args { d, a, b, ..ZERO }, None),
-        Op::F64Le { d, a, b } => (two!(float::f64_le, F64, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::F32Abs { d, a } => (one_to!(float::f32_abs, F32, held, a), Args { d, a, ..ZERO }, None),
+        Op::F32Neg { d, a } => (one_to!(float::f32_neg, F32, held, a), Args { d, a, ..ZERO }, None),
+        Op::F32Ceil { d, a } => (one_to!(float::f32_ceil, F32, held, a), Args { d, a, ..ZERO }, None),
+        Op::F32Floor { d, a } => (one_to!(float::f32_floor, F32, held, a), Args { d, a, ..ZERO }, None),
+        Op::F32Trunc { d, a } => (one_to!(float::f32_trunc, F32, held, a), Args { d, a, ..ZERO }, None),
+        Op::F32Nearest { d, a } => (one_to!(float::f32_nearest, F32, held, a), Args { d, a, ..ZERO }, None),
+        Op::F32Sqrt { d, a } => (one_to!(float::f32_sqrt, F32, held, a), Args { d, a, ..ZERO }, None),
+        Op::F64Add { d, a, b } => (two_to!(float::f64_add, F64, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::F64Sub { d, a, b } => (two_to!(float::f64_sub, F64, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::F64Mul { d, a, b } => (two_to!(float::f64_mul, F64, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::F64Div { d, a, b } => (two_to!(float::f64_div, F64, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::F64Min { d, a, b } => (two_to!(float::f64_min, F64, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::F64Max { d, a, b } => (two_to!(float::f64_max, F64, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::F64Copysign { d, a, b } => (two_to!(float::f64_copysign, F64, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::F64AddI { d, a, imm } => (one_to!(float::f64_add_i, F64, held, a), Args { d, a, wide: imm, ..ZERO }, None),
+        Op::F64SubI { d, a, imm } => (one_to!(float::f64_sub_i, F64, held, a), Args { d, a, wide: imm, ..ZERO }, None),
+        Op::F64MulI { d, a, imm } => (one_to!(float::f64_mul_i, F64, held, a), Args { d, a, wide: imm, ..ZERO }, None),
+        Op::F64DivI { d, a, imm } => (one_to!(float::f64_div_i, F64, held, a), Args { d, a, wide: imm, ..ZERO }, None),
+        Op::F64SubLI { d, a, imm } => (one_to!(float::f64_sub_li, F64, held, a), Args { d, a, wide: imm, ..ZERO }, None),
+        Op::F64DivLI { d, a, imm } => (one_to!(float::f64_div_li, F64, held, a), Args { d, a, wide: imm, ..ZERO }, None),
+        Op::F64Eq { d, a, b } => (two_to!(float::f64_eq, F64, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::F64Ne { d, a, b } => (two_to!(float::f64_ne, F64, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::F64Lt { d, a, b } => (two_to!(float::f64_lt, F64, held, a, b), Args { d, a, b, ..ZERO }, None),
+        Op::F64Le { d, a, b } => (two_to!(float::f64_le, F64, held, a, b), Args { d, a, b, ..ZERO }, None),
         Op::BrF64Eq { a, b, fall, target, taken } => (two!(float::br_f64_eq, F64, held, a, b), Args { a, b, c: fall, d: taken, ..ZERO }, Some(target)),
         Op::BrF64Ne { a, b, fall, target, taken } => (two!(float::br_f64_ne, F64, held, a, b), Args { a, b, c: fall, d: taken, ..ZERO }, Some(target)),
         Op::BrF64Lt { a, b, fall, target, taken } => (two!(float::br_f64_lt, F64, held, a, b), Args { a, b, c: fall, d: taken, ..ZERO }, Some(target)),
         Op::BrF64Le { a, b, fall, target, taken } => (two!(float::br_f64_le, F64, held, a, b), Args { a, b, c: fall, d: taken, ..ZERO }, Some(target)),
         Op::BrF64Nlt { a, b, fall, target, taken } => (two!(float::br_f64_nlt, F64, held, a, b), Args { a, b, c: fall, d: taken, ..ZERO }, Some(target)),
         Op::BrF64Nle { a, b, fall, target, taken } => (two!(float::br_f64_nle, F64, held, a, b), Args { a, b, c: fall, d: taken, ..ZERO }, Some(target)),
-        Op::F64Abs { d, a } => (one!(float::f64_abs, F64, held, a), Args { d, a, ..ZERO }, None),
-        Op::F64Neg { d, a } => (one!(float::f64_neg, F64, held, a), Args { d, a, ..ZERO }, None),
-        Op::F64Ceil { d, a } => (one!(float::f64_ceil, F64, held, a), Args { d, a, ..ZERO }, None),
-        Op::F64Floor { d, a } => (one!(float::f64_floor, F64, held, a), Args { d, a, ..ZERO }, None),
-        Op::F64Trunc { d, a } => (one!(float::f64_trunc, F64, held, a), Args { d, a, ..ZERO }, None),
-        Op::F64Nearest { d, a } => (one!(float::f64_nearest, F64, held, a), Args { d, a, ..ZERO }, None),
-        Op::F64Sqrt { d, a } => (one!(float::f64_sqrt, F64, held, a), Args { d, a, ..ZERO }, None),
-        Op::I32TruncF32S { d, a } => (one!(float::i32_trunc_f32_s, F32, held, a), Args { d, a, ..ZERO }, None),
-        Op::I32TruncSatF32S { d, a } => (one!(float::i32_trunc_sat_f32_s, F32, held, a), Args { d, a, ..ZERO }, None),
-        Op::F32ConvertI32S { d, a } => (one!(float::f32_convert_i32_s, Int, held, a), Args { d, a, ..ZERO }, None),
-        Op::I32TruncF32U { d, a } => (one!(float::i32_trunc_f32_u, F32, held, a), Args { d, a, ..ZERO }, None),
-        Op::I32TruncSatF32U { d, a } => (one!(float::i32_trunc_sat_f32_u, F32, held, a), Args { d, a, ..ZERO }, None),
-        Op::F32ConvertI32U { d, a } => (one!(float::f32_convert_i32_u, Int, held, a), Args { d, a, ..ZERO }, None),
-        Op::I32TruncF64S { d, a } => (one!(float::i32_trunc_f64_s, F64, held, a), Args { d, a, ..ZERO }, None),
-        Op::I32TruncSatF64S { d, a } => (one!(float::i32_trunc_sat_f64_s, F64, held, a), Args { d, a, ..ZERO }, None),
-        Op::F64ConvertI32S { d, a } => (one!(float::f64_convert_i32_s, Int, held, a), Args { d, a, ..ZERO }, None),
-        Op::I32TruncF64U { d, a } => (one!(float::i32_trunc_f64_u, F64, held, a), Args { d, a, ..ZERO }, None),
-        Op::I32TruncSatF64U { d, a } => (one!(float::i32_trunc_sat_f64_u, F64, held, a), Args { d, a, ..ZERO }, None),
-        Op::F64ConvertI32U { d, a } => (one!(float::f64_convert_i32_u, Int, held, a), Args { d, a, ..ZERO }, None),
-        Op::I64TruncF32S { d, a } => (one!(float::i64_trunc_f32_s, F32, held, a), Args { d, a, ..ZERO }, None),
-        Op::I64TruncSatF32S { d, a } => (one!(float::i64_trunc_sat_f32_s, F32, held, a), Args { d, a, ..ZERO }, None),
-        Op::F32ConvertI64S { d, a } => (one!(float::f32_convert_i64_s, Int, held, a), Args { d, a, ..ZERO }, None),
-        Op::I64TruncF32U { d, a } => (one!(float::i64_trunc_f32_u, F32, held, a), Args { d, a, ..ZERO }, None),
-        Op::I64TruncSatF32U { d, a } => (one!(float::i64_trunc_sat_f32_u, F32, held, a), Args { d, a, ..ZERO }, None),
-        Op::F32ConvertI64U { d, a } => (one!(float::f32_convert_i64_u, Int, held, a), Args { d, a, ..ZERO }, None),
-        Op::I64TruncF64S { d, a } => (one!(float::i64_trunc_f64_s, F64, held, a), Args { d, a, ..ZERO }, None),
-        Op::I64TruncSatF64S { d, a } => (one!(float::i64_trunc_sat_f64_s, F64, held, a), Args { d, a, ..ZERO }, None),
-        Op::F64ConvertI64S { d, a } => (one!(float::f64_convert_i64_s, Int, held, a), Args { d, a, ..ZERO }, None),
-        Op::I64TruncF64U { d, a } => (one!(float::i64_trunc_f64_u, F64, held, a), Args { d, a, ..ZERO }, None),
-        Op::I64TruncSatF64U { d, a } => (one!(float::i64_trunc_sat_f64_u, F64, held, a), Args { d, a, ..ZERO }, None),
-        Op::F64ConvertI64U { d, a } => (one!(float::f64_convert_i64_u, Int, held, a), Args { d, a, ..ZERO }, None),
-        Op::F32DemoteF64 { d, a } => (one!(float::f32_demote_f64, F64, held, a), Args { d, a, ..ZERO }, None),
-        Op::F64PromoteF32 { d, a } => (one!(float::f64_promote_f32, F32, held, a), Args { d, a, ..ZERO }, None),
-        Op::Load8U { d, a, add, offset } => (plain!(memory::load8_u, held, a), Args { d, a, imm: add, wide: u64::from(offset), ..ZERO }, None),
-        Op::Load16U { d, a, add, offset } => (plain!(memory::load16_u, held, a), Args { d, a, imm: add, wide: u64::from(offset), ..ZERO }, None),
-        Op::Load32 { d, a, add, offset } => (plain!(memory::load32, held, a), Args { d, a, imm: add, wide: u64::from(offset), ..ZERO }, None),
-        Op::Load64 { d, a, add, offset } => (plain!(memory::load64, held, a), Args { d, a, imm: add, wide: u64::from(offset), ..ZERO }, None),
-        Op::LoadF32 { d, a, add, offset } => (plain!(memory::load_f32, held, a), Args { d, a, imm: add, wide: u64::from(offset), ..ZERO }, None),
-        Op::LoadF64 { d, a, add, offset } => (plain!(memory::load_f64, held, a), Args { d, a, imm: add, wide: u64::from(offset), ..ZERO }, None),
-        Op::Load8S32 { d, a, add, offset } => (plain!(memory::load8_s32, held, a), Args { d, a, imm: add, wide: u64::from(offset), ..ZERO }, None),
-        Op::Load16S32 { d, a, add, offset } => (plain!(memory::load16_s32, held, a), Args { d, a, imm: add, wide: u64::from(offset), ..ZERO }, None),
-        Op::Load8S64 { d, a, add, offset } => (plain!(memory::load8_s64, held, a), Args { d, a, imm: add, wide: u64::from(offset), ..ZERO }, None),
-        Op::Load16S64 { d, a, add, offset } => (plain!(memory::load16_s64, held, a), Args { d, a, imm: add, wide: u64::from(offset), ..ZERO }, None),
-        Op::Load32S64 { d, a, add, offset } => (plain!(memory::load32_s64, held, a), Args { d, a, imm: add, wide: u64::from(offset), ..ZERO }, None),
+        Op::F64Abs { d, a } => (one_to!(float::f64_abs, F64, held, a), Args { d, a, ..ZERO }, None),
+        Op::F64Neg { d, a } => (one_to!(float::f64_neg, F64, held, a), Args { d, a, ..ZERO }, None),
+        Op::F64Ceil { d, a } => (one_to!(float::f64_ceil, F64, held, a), Args { d, a, ..ZERO }, None),
+        Op::F64Floor { d, a } => (one_to!(float::f64_floor, F64, held, a), Args { d, a, ..ZERO }, None),
+        Op::F64Trunc { d, a } => (one_to!(float::f64_trunc, F64, held, a), Args { d, a, ..ZERO }, None),
+        Op::F64Nearest { d, a } => (one_to!(float::f64_nearest, F64, held, a), Args { d, a, ..ZERO }, None),
+        Op::F64Sqrt { d, a } => (one_to!(float::f64_sqrt, F64, held, a), Args { d, a, ..ZERO }, None),
+        Op::I32TruncF32S { d, a } => (one_to!(float::i32_trunc_f32_s, F32, held, a), Args { d, a, ..ZERO }, None),
+        Op::I32TruncSatF32S { d, a } => (one_to!(float::i32_trunc_sat_f32_s, F32, held, a), Args { d, a, ..ZERO }, None),
+        Op::F32ConvertI32S { d, a } => (one_to!(float::f32_convert_i32_s, Int, held, a), Args { d, a, ..ZERO }, None),
+        Op::I32TruncF32U { d, a } => (one_to!(float::i32_trunc_f32_u, F32, held, a), Args { d, a, ..ZERO }, None),
+        Op::I32TruncSatF32U { d, a } => (one_to!(float::i32_trunc_sat_f32_u, F32, held, a), Args { d, a, ..ZERO }, None),
+        Op::F32ConvertI32U { d, a } => (one_to!(float::f32_convert_i32_u, Int, held, a), Args { d, a, ..ZERO }, None),
+        Op::I32TruncF64S { d, a } => (one_to!(float::i32_trunc_f64_s, F64, held, a), Args { d, a, ..ZERO }, None),
+        Op::I32TruncSatF64S { d, a } => (one_to!(float::i32_trunc_sat_f64_s, F64, held, a), Args { d, a, ..ZERO }, None),
+        Op::F64ConvertI32S { d, a } => (one_to!(float::f64_convert_i32_s, Int, held, a), Args { d, a, ..ZERO }, None),
+        Op::I32TruncF64U { d, a } => (one_to!(float::i32_trunc_f64_u, F64, held, a), Args { d, a, ..ZERO }, None),
+        Op::I32TruncSatF64U { d, a } => (one_to!(float::i32_trunc_sat_f64_u, F64, held, a), Args { d, a, ..ZERO }, None),
+        Op::F64ConvertI32U { d, a } => (one_to!(float::f64_convert_i32_u, Int, held, a), Args { d, a, ..ZERO }, None),
+        Op::I64TruncF32S { d, a } => (one_to!(float::i64_trunc_f32_s, F32, held, a), Args { d, a, ..ZERO }, None),
+        Op::I64TruncSatF32S { d, a } => (one_to!(float::i64_trunc_sat_f32_s, F32, held, a), Args { d, a, ..ZERO }, None),
+        Op::F32ConvertI64S { d, a } => (one_to!(float::f32_convert_i64_s, Int, held, a), Args { d, a, ..ZERO }, None),
+        Op::I64TruncF32U { d, a } => (one_to!(float::i64_trunc_f32_u, F32, held, a), Args { d, a, ..ZERO }, None),
+        Op::I64TruncSatF32U { d, a } => (one_to!(float::i64_trunc_sat_f32_u, F32, held, a), Args { d, a, ..ZERO }, None),
+        Op::F32ConvertI64U { d, a } => (one_to!(float::f32_convert_i64_u, Int, held, a), Args { d, a, ..ZERO }, None),
+        Op::I64TruncF64S { d, a } => (one_to!(float::i64_trunc_f64_s, F64, held, a), Args { d, a, ..ZERO }, None),
+        Op::I64TruncSatF64S { d, a } => (one_to!(float::i64_trunc_sat_f64_s, F64, held, a), Args { d, a, ..ZERO }, None),
+        Op::F64ConvertI64S { d, a } => (one_to!(float::f64_convert_i64_s, Int, held, a), Args { d, a, ..ZERO }, None),
+        Op::I64TruncF64U { d, a } => (one_to!(float::i64_trunc_f64_u, F64, held, a), Args { d, a, ..ZERO }, None),
+        Op::I64TruncSatF64U { d, a } => (one_to!(float::i64_trunc_sat_f64_u, F64, held, a), Args { d, a, ..ZERO }, None),
+        Op::F64ConvertI64U { d, a } => (one_to!(float::f64_convert_i64_u, Int, held, a), Args { d, a, ..ZERO }, None),
+        Op::F32DemoteF64 { d, a } => (one_to!(float::f32_demote_f64, F64, held, a), Args { d, a, ..ZERO }, None),
+        Op::F64PromoteF32 { d, a } => (one_to!(float::f64_promote_f32, F32, held, a), Args { d, a, ..ZERO }, None),
+        Op::Load8U { d, a, add, offset } => (load_plain::<B>(LoadKind::U8, held, a), Args { d, a, imm: add, wide: u64::from(offset), ..ZERO }, None),
+        Op::Load16U { d, a, add, offset } => (load_plain::<B>(LoadKind::U16, held, a), Args { d, a, imm: add, wide: u64::from(offset), ..ZERO }, None),
+        Op::Load32 { d, a, add, offset } => (load_plain::<B>(LoadKind::U32, held, a), Args { d, a, imm: add, wide: u64::from(offset), ..ZERO }, None),
+        Op::Load64 { d, a, add, offset } => (load_plain::<B>(LoadKind::U64, held, a), Args { d, a, imm: add, wide: u64::from(offset), ..ZERO }, None),
+        Op::LoadF32 { d, a, add, offset } => (load_plain::<B>(LoadKind::F32, held, a), Args { d, a, imm: add, wide: u64::from(offset), ..ZERO }, None),
+        Op::LoadF64 { d, a, add, offset } => (load_plain::<B>(LoadKind::F64, held, a), Args { d, a, imm: add, wide: u64::from(offset), ..ZERO }, None),
+        Op::Load8S32 { d, a, add, offset } => (load_plain::<B>(LoadKind::S8To32, held, a), Args { d, a, imm: add, wide: u64::from(offset), ..ZERO }, None),
+        Op::Load16S32 { d, a, add, offset } => (load_plain::<B>(LoadKind::S16To32, held, a), Args { d, a, imm: add, wide: u64::from(offset), ..ZERO }, None),
+        Op::Load8S64 { d, a, add, offset } => (load_plain::<B>(LoadKind::S8To64, held, a), Args { d, a, imm: add, wide: u64::from(offset), ..ZERO }, None),
+        Op::Load16S64 { d, a, add, offset } => (load_plain::<B>(LoadKind::S16To64, held, a), Args { d, a, imm: add, wide: u64::from(offset), ..ZERO }, None),
+        Op::Load32S64 { d, a, add, offset } => (load_plain::<B>(LoadKind::S32To64, held, a), Args { d, a, imm: add, wide: u64::from(offset), ..ZERO }, None),
         Op::Store8 { a, b, add, offset } => (store_plain::<B>(StoreKind::U8, held, a, b), Args { d: b, a, imm: add, wide: u64::from(offset), ..ZERO }, None),
         Op::Store16 { a, b, add, offset } => (store_plain::<B>(StoreKind::U16, held, a, b), Args { d: b, a, imm: add, wide: u64::from(offset), ..ZERO }, None),
         Op::Store32 { a, b, add, offset } => (store_plain::<B>(StoreKind::U32, held, a, b), Args { d: b, a, imm: add, wide: u64::from(offset), ..ZERO }, None),
@@ -396,19 +453,19 @@ pub(super) fn lower<B: Backend>(ops: &[Op], at: u32, held: Held) -> Instruction<
         Op::MemoryCopy { to, from, len, index } => (memory::memory_copy::<B>, Args { d: to, a: from, b: len, imm: index, ..ZERO }, None),
         Op::SelectI { d, a, c, imm } => (two!(integer::select_i, Int, held, a, c), Args { d, a, c, wide: imm, ..ZERO }, None),
         Op::SelectIL { d, b, c, imm } => (two!(integer::select_il, Int, held, b, c), Args { d, b, c, wide: imm, ..ZERO }, None),
-        Op::I32ShlAdd { d, a, b, shift } => (two!(integer::i32_shl_add, Int, held, a, b), Args { d, a, b, imm: shift, ..ZERO }, None),
-        Op::F32MulAdd { d, a, b, c } => (three!(float::f32_mul_add, F32, held, a, b, c), Args { d, a, b, c, ..ZERO }, None),
-        Op::F64MulAdd { d, a, b, c } => (three!(float::f64_mul_add, F64, held, a, b, c), Args { d, a, b, c, ..ZERO }, None),
-        Op::F32MulSub { d, a, b, c } => (three!(float::f32_mul_sub, F32, held, a, b, c), Args { d, a, b, c, ..ZERO }, None),
-        Op::F64MulSub { d, a, b, c } => (three!(float::f64_mul_sub, F64, held, a, b, c), Args { d, a, b, c, ..ZERO }, None),
-        Op::F32LtI { d, a, imm } => (one!(float::f32_lt_i, F32, held, a), Args { d, a, wide: imm, ..ZERO }, None),
-        Op::F32GtI { d, a, imm } => (one!(float::f32_gt_i, F32, held, a), Args { d, a, wide: imm, ..ZERO }, None),
-        Op::F32LeI { d, a, imm } => (one!(float::f32_le_i, F32, held, a), Args { d, a, wide: imm, ..ZERO }, None),
-        Op::F32GeI { d, a, imm } => (one!(float::f32_ge_i, F32, held, a), Args { d, a, wide: imm, ..ZERO }, None),
-        Op::F64LtI { d, a, imm } => (one!(float::f64_lt_i, F64, held, a), Args { d, a, wide: imm, ..ZERO }, None),
-        Op::F64GtI { d, a, imm } => (one!(float::f64_gt_i, F64, held, a), Args { d, a, wide: imm, ..ZERO }, None),
-        Op::F64LeI { d, a, imm } => (one!(float::f64_le_i, F64, held, a), Args { d, a, wide: imm, ..ZERO }, None),
-        Op::F64GeI { d, a, imm } => (one!(float::f64_ge_i, F64, held, a), Args { d, a, wide: imm, ..ZERO }, None),
+        Op::I32ShlAdd { d, a, b, shift } => (two_to!(integer::i32_shl_add, Int, held, a, b), Args { d, a, b, imm: shift, ..ZERO }, None),
+        Op::F32MulAdd { d, a, b, c } => (three_to!(float::f32_mul_add, F32, held, a, b, c), Args { d, a, b, c, ..ZERO }, None),
+        Op::F64MulAdd { d, a, b, c } => (three_to!(float::f64_mul_add, F64, held, a, b, c), Args { d, a, b, c, ..ZERO }, None),
+        Op::F32MulSub { d, a, b, c } => (three_to!(float::f32_mul_sub, F32, held, a, b, c), Args { d, a, b, c, ..ZERO }, None),
+        Op::F64MulSub { d, a, b, c } => (three_to!(float::f64_mul_sub, F64, held, a, b, c), Args { d, a, b, c, ..ZERO }, None),
+        Op::F32LtI { d, a, imm } => (one_to!(float::f32_lt_i, F32, held, a), Args { d, a, wide: imm, ..ZERO }, None),
+        Op::F32GtI { d, a, imm } => (one_to!(float::f32_gt_i, F32, held, a), Args { d, a, wide: imm, ..ZERO }, None),
+        Op::F32LeI { d, a, imm } => (one_to!(float::f32_le_i, F32, held, a), Args { d, a, wide: imm, ..ZERO }, None),
+        Op::F32GeI { d, a, imm } => (one_to!(float::f32_ge_i, F32, held, a), Args { d, a, wide: imm, ..ZERO }, None),
+        Op::F64LtI { d, a, imm } => (one_to!(float::f64_lt_i, F64, held, a), Args { d, a, wide: imm, ..ZERO }, None),
+        Op::F64GtI { d, a, imm } => (one_to!(float::f64_gt_i, F64, held, a), Args { d, a, wide: imm, ..ZERO }, None),
+        Op::F64LeI { d, a, imm } => (one_to!(float::f64_le_i, F64, held, a), Args { d, a, wide: imm, ..ZERO }, None),
+        Op::F64GeI { d, a, imm } => (one_to!(float::f64_ge_i, F64, held, a), Args { d, a, wide: imm, ..ZERO }, None),
         Op::BrF32LtI { a, imm, fall, target, taken } => (one!(float::br_f32_lt_i, F32, held, a), Args { a, imm, c: fall, d: taken, ..ZERO }, Some(target)),
         Op::BrF32GtI { a, imm, fall, target, taken } => (one!(float::br_f32_gt_i, F32, held, a), Args { a, imm, c: fall, d: taken, ..ZERO }, Some(target)),
         Op::BrF32LeI { a, imm, fall, target, taken } => (one!(float::br_f32_le_i, F32, held, a), Args { a, imm, c: fall, d: taken, ..ZERO }, Some(target)),

@@ -18,7 +18,7 @@
 use threaded::{Args, Values};
 
 use super::super::dispatch::{Backend, Context, Ip, Regs, next, trap};
-use super::{Computed, Operands, Source, arithmetic, attempt, branch, compute, pay};
+use super::{Computed, Operands, Place, Source, arithmetic, attempt, branch, compute, pay};
 use crate::numeric::{self, NAN_32, NAN_64, f32_of, f64_of};
 
 arithmetic! {
@@ -32,8 +32,8 @@ arithmetic! {
     f32_div { a: S, b: T }, nan_32, r => f32_of(r.get(a)) / f32_of(r.get(b));
     f32_div_i { a: S; wide }, nan_32, r => f32_of(r.get(a)) / f32_of(wide);
     f32_div_li { a: S; wide }, nan_32, r => f32_of(wide) / f32_of(r.get(a));
-    f32_mul_add { a: S, b: T, c: U }, nan_product_32, r => f32_of(r.get(a)) * f32_of(r.get(b)) + f32_of(r.get(c));
-    f32_mul_sub { a: S, b: T, c: U }, nan_product_32, r => f32_of(r.get(c)) - f32_of(r.get(a)) * f32_of(r.get(b));
+    f32_mul_add { a: S, b: T, c: U }, nan_product_32<S, T>, r => f32_of(r.get(a)) * f32_of(r.get(b)) + f32_of(r.get(c));
+    f32_mul_sub { a: S, b: T, c: U }, nan_product_32<S, T>, r => f32_of(r.get(c)) - f32_of(r.get(a)) * f32_of(r.get(b));
     f64_add { a: S, b: T }, nan_64, r => f64_of(r.get(a)) + f64_of(r.get(b));
     f64_add_i { a: S; wide }, nan_64, r => f64_of(r.get(a)) + f64_of(wide);
     f64_sub { a: S, b: T }, nan_64, r => f64_of(r.get(a)) - f64_of(r.get(b));
@@ -44,8 +44,8 @@ arithmetic! {
     f64_div { a: S, b: T }, nan_64, r => f64_of(r.get(a)) / f64_of(r.get(b));
     f64_div_i { a: S; wide }, nan_64, r => f64_of(r.get(a)) / f64_of(wide);
     f64_div_li { a: S; wide }, nan_64, r => f64_of(wide) / f64_of(r.get(a));
-    f64_mul_add { a: S, b: T, c: U }, nan_product_64, r => f64_of(r.get(a)) * f64_of(r.get(b)) + f64_of(r.get(c));
-    f64_mul_sub { a: S, b: T, c: U }, nan_product_64, r => f64_of(r.get(c)) - f64_of(r.get(a)) * f64_of(r.get(b));
+    f64_mul_add { a: S, b: T, c: U }, nan_product_64<S, T>, r => f64_of(r.get(a)) * f64_of(r.get(b)) + f64_of(r.get(c));
+    f64_mul_sub { a: S, b: T, c: U }, nan_product_64<S, T>, r => f64_of(r.get(c)) - f64_of(r.get(a)) * f64_of(r.get(b));
     f32_min { a: S, b: T }, nan_32, r => numeric::min_32(f32_of(r.get(a)), f32_of(r.get(b)));
     f32_max { a: S, b: T }, nan_32, r => numeric::max_32(f32_of(r.get(a)), f32_of(r.get(b)));
     f32_ceil { a: S }, nan_32, r => numeric::ceil_32(f32_of(r.get(a)));
@@ -149,28 +149,30 @@ branch! {
 
 /// Declares handlers of results that are NaNs, whose sign is open.
 macro_rules! nan {
-    ($($(#[$doc:meta])* $name:ident: $value:ident, $cell:expr, $sign:expr, $args:ident $r:ident => $product_is_nan:expr;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident $(<$($S:ident),*>)?: $value:ident, $cell:expr, $sign:expr, $args:ident $r:pat_param => $product_is_nan:expr;)*) => {$(
         $(#[$doc])*
         #[cold]
         #[inline(never)]
-        fn $name<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, $r: Regs<'a>, int: u64, counter: u64, f32: f32, f64: f64) {
+        fn $name<'a, B: Backend $($(, $S: Source)*)?>(cx: &mut Context<'a>, ip: Ip<'a>, regs: Regs<'a>, int: u64, counter: u64, f32: f32, f64: f64) {
             let $args = ip.args();
+            let values = Values { counter, int, f32, f64 };
+            let $r = Operands { regs, values };
             if $product_is_nan {
                 // Two instructions in one: the product is a NaN of its own, but its sign says nothing about that of the sum.
                 cx.data.nan_is_negative();
             }
             let cell = if cx.data.nan_is_negative() { $cell | $sign } else { $cell };
-            let values = $value(cell).put($r, $args.d, Values { counter, int, f32, f64 });
-            next::<B>(cx, ip.next(), $r, values);
+            let values = $value(cell).put(regs, $args.d, values);
+            next::<B>(cx, ip.next(), regs, values);
         }
     )*};
 }
 
 nan! {
-    nan_32: f32_of, NAN_32, 1 << 31, args r => false;
-    nan_64: f64_of, NAN_64, 1 << 63, args r => false;
+    nan_32: f32_of, NAN_32, 1 << 31, args _ => false;
+    nan_64: f64_of, NAN_64, 1 << 63, args _ => false;
     /// Of an operation that multiplies first.
-    nan_product_32: f32_of, NAN_32, 1 << 31, args r => (f32_of(r.get(args.a)) * f32_of(r.get(args.b))).is_nan();
+    nan_product_32<S, T>: f32_of, NAN_32, 1 << 31, args r => (f32_of(r.get(S::new(args.a))) * f32_of(r.get(T::new(args.b)))).is_nan();
     /// Of an operation that multiplies first.
-    nan_product_64: f64_of, NAN_64, 1 << 63, args r => (f64_of(r.get(args.a)) * f64_of(r.get(args.b))).is_nan();
+    nan_product_64<S, T>: f64_of, NAN_64, 1 << 63, args r => (f64_of(r.get(S::new(args.a))) * f64_of(r.get(T::new(args.b)))).is_nan();
 }

@@ -16,7 +16,7 @@ use std::hint::select_unpredictable;
 use threaded::{Args, Values};
 
 use super::super::dispatch::{Backend, Context, FrameExt, Ip, Regs, next, trap};
-use super::{Computed, Operands, Source, attempt, branch, compute, pay, perform};
+use super::{Computed, Operands, Place, Source, attempt, branch, compute, moves, pay, perform};
 use crate::numeric;
 
 perform! {
@@ -28,13 +28,16 @@ perform! {
     i64_mul_wide_u { d, a, b }, r => r.set_vector(d, u128::from(r.get(a)) * u128::from(r.get(b)));
 }
 
-compute! {
+moves! {
     copy { a: S }, r => r.get(a);
     constant { ; wide }, _ => wide;
     select_i { a: S, c: T; wide }, r => select_unpredictable(r.get(c) as u32 != 0, r.get(a), wide);
     select_il { b: S, c: T; wide }, r => select_unpredictable(r.get(c) as u32 != 0, wide, r.get(b));
-    i32_shl_add { a: S, b: T; imm }, r => u64::from((r.get(a) as u32).wrapping_add((r.get(b) as u32).wrapping_shl(imm)));
     select { a: S, b: T, c: U }, r => select_unpredictable(r.get(c) as u32 != 0, r.get(a), r.get(b));
+}
+
+compute! {
+    i32_shl_add { a: S, b: T; imm }, r => u64::from((r.get(a) as u32).wrapping_add((r.get(b) as u32).wrapping_shl(imm)));
     i32_add { a: S, b: T }, r => u64::from((r.get(a) as u32).wrapping_add(r.get(b) as u32));
     i32_add_i { a: S; imm }, r => u64::from((r.get(a) as u32).wrapping_add(imm));
     i32_sub { a: S, b: T }, r => u64::from((r.get(a) as u32).wrapping_sub(r.get(b) as u32));

@@ -18,14 +18,14 @@ use threaded::{Args, Values};
 
 use super::super::Stop;
 use super::super::dispatch::{Backend, Context, Handler, Ip, Regs, next, stop, trap};
-use super::super::held::Held;
-use super::{Computed as _, F32, F64, Int, Operands, Slot, Source, handlers};
+use super::super::held::{Class, Registers};
+use super::{Cell, Computed as _, F32, F64, Int, Nowhere, Operands, Place, Slot, Source, handlers};
 use crate::index;
 use crate::op::{LoadKind, StoreKind};
 
 macro_rules! load {
     ($($name:ident $name_64:ident: $ty:ty, $x:ident => $value:expr;)*) => {$(
-        pub(crate) fn $name<'a, B: Backend, A: Address>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, int: u64, counter: u64, f32: f32, f64: f64) {
+        pub(crate) fn $name<'a, B: Backend, A: Address, P: Place>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, int: u64, counter: u64, f32: f32, f64: f64) {
             let v = Values { counter, int, f32, f64 };
             let Args { d, wide, .. } = ip.args();
             let at = A::of(ip.args(), Operands { regs: r, values: v }) + index(wide as u32);
@@ -33,7 +33,7 @@ macro_rules! load {
                 return trap(cx, ip, r, v.counter, TrapRule::CoreMemoryOutOfBounds);
             };
             let $x = <$ty>::from_le_bytes(bytes);
-            let v = ($value).put(r, d, v);
+            let v = ($value).put_in::<P>(r, d, v);
             next::<B>(cx, ip.next(), r, v);
         }
 
@@ -210,19 +210,23 @@ store_constant! {
 }
 
 /// The handler of a load.
-pub(crate) fn load<B: Backend, A: Address>(kind: LoadKind) -> Handler {
+pub(crate) fn load<B: Backend, A: Address>(kind: LoadKind, held: &Registers) -> Handler {
+    if held.is_dropped::<B>() { load_to::<B, A, Nowhere>(kind) } else { load_to::<B, A, Cell>(kind) }
+}
+
+fn load_to<B: Backend, A: Address, P: Place>(kind: LoadKind) -> Handler {
     match kind {
-        LoadKind::U8 => load8_u::<B, A>,
-        LoadKind::U16 => load16_u::<B, A>,
-        LoadKind::U32 => load32::<B, A>,
-        LoadKind::U64 => load64::<B, A>,
-        LoadKind::F32 => load_f32::<B, A>,
-        LoadKind::F64 => load_f64::<B, A>,
-        LoadKind::S8To32 => load8_s32::<B, A>,
-        LoadKind::S16To32 => load16_s32::<B, A>,
-        LoadKind::S8To64 => load8_s64::<B, A>,
-        LoadKind::S16To64 => load16_s64::<B, A>,
-        LoadKind::S32To64 => load32_s64::<B, A>,
+        LoadKind::U8 => load8_u::<B, A, P>,
+        LoadKind::U16 => load16_u::<B, A, P>,
+        LoadKind::U32 => load32::<B, A, P>,
+        LoadKind::U64 => load64::<B, A, P>,
+        LoadKind::F32 => load_f32::<B, A, P>,
+        LoadKind::F64 => load_f64::<B, A, P>,
+        LoadKind::S8To32 => load8_s32::<B, A, P>,
+        LoadKind::S16To32 => load16_s32::<B, A, P>,
+        LoadKind::S8To64 => load8_s64::<B, A, P>,
+        LoadKind::S16To64 => load16_s64::<B, A, P>,
+        LoadKind::S32To64 => load32_s64::<B, A, P>,
     }
 }
 
@@ -237,12 +241,12 @@ fn store_from<B: Backend, A: Address, S: Source>(kind: StoreKind) -> Handler {
 }
 
 /// The handler of a store of a cell.
-pub(crate) fn store<B: Backend, A: Address>(kind: StoreKind, held: Held, value: u16) -> Handler {
-    if B::CHAINED && held.int == Some(value) {
+pub(crate) fn store<B: Backend, A: Address>(kind: StoreKind, held: &mut Registers, value: u16) -> Handler {
+    if B::CHAINED && held.read(Class::Int, value) {
         store_from::<B, A, Int>(kind)
-    } else if B::CHAINED && held.f32 == Some(value) && kind == StoreKind::U32 {
+    } else if B::CHAINED && kind == StoreKind::U32 && held.read(Class::F32, value) {
         store32::<B, A, F32>
-    } else if B::CHAINED && held.f64 == Some(value) && kind == StoreKind::U64 {
+    } else if B::CHAINED && kind == StoreKind::U64 && held.read(Class::F64, value) {
         store64::<B, A, F64>
     } else {
         store_from::<B, A, Slot>(kind)
