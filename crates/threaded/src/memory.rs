@@ -104,12 +104,14 @@ impl<'a> Memory<'a> {
     }
 
     /// Bytes to write, after their pages are marked; `None` if there are none such.
+    #[inline]
     pub fn range_mut(&mut self, range: Range<usize>) -> Option<&mut [u8]> {
         self.mark_range(&range)?;
         Some(&mut self.all()[range])
     }
 
     /// Copies bytes to another place, which they may overlap; `None` if one of them is outside.
+    #[inline]
     pub fn copy_within(&mut self, from: Range<usize>, to: usize) -> Option<()> {
         let len = from.end.checked_sub(from.start).filter(|_| from.end <= self.len())?;
         self.mark_range(&(to..to.checked_add(len)?))?;
@@ -117,12 +119,21 @@ impl<'a> Memory<'a> {
         Some(())
     }
 
+    #[inline]
     fn mark_range(&mut self, range: &Range<usize>) -> Option<()> {
         if range.start > range.end || range.end > self.len() {
             return None;
         }
         let pages = range.start >> PAGE_LOG2..range.end.div_ceil(PAGE);
-        if !range.is_empty() {
+        if range.is_empty() {
+            return Some(());
+        }
+        if pages.len() <= 2 {
+            // SAFETY: it is less than the end, which is not more than the number of bytes.
+            unsafe { self.mark(range.start) };
+            // SAFETY: it is less than the number of bytes.
+            unsafe { self.mark(range.end - 1) };
+        } else {
             let len = self.len().div_ceil(PAGE);
             // SAFETY: there are so many marks, which are borrowed, and only from here.
             let marks = unsafe { std::slice::from_raw_parts_mut(self.marks.as_ptr(), len) };
@@ -131,6 +142,7 @@ impl<'a> Memory<'a> {
         Some(())
     }
 
+    #[inline]
     fn all(&mut self) -> &mut [u8] {
         let len = self.len();
         // SAFETY: there are so many bytes, which are borrowed, and only from here.

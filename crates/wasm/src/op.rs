@@ -146,6 +146,11 @@ pub(crate) enum Op {
     I32ShrSI { d: u16, a: u16, imm: u32 },
     I32ShrUI { d: u16, a: u16, imm: u32 },
     I32RotlI { d: u16, a: u16, imm: u32 },
+    /// Division by a constant that is neither 0 nor 1 and, with signs, not negative.
+    I32DivUI { d: u16, a: u16, imm: u32 },
+    I32RemUI { d: u16, a: u16, imm: u32 },
+    I32DivSI { d: u16, a: u16, imm: u32 },
+    I32RemSI { d: u16, a: u16, imm: u32 },
     I32Eq { d: u16, a: u16, b: u16 },
     I32Ne { d: u16, a: u16, b: u16 },
     I32LtS { d: u16, a: u16, b: u16 },
@@ -209,6 +214,11 @@ pub(crate) enum Op {
     I64ShrSI { d: u16, a: u16, imm: u64 },
     I64ShrUI { d: u16, a: u16, imm: u64 },
     I64RotlI { d: u16, a: u16, imm: u64 },
+    /// Division by a constant that is not 0 and, with signs, not -1.
+    I64DivUI { d: u16, a: u16, imm: u64 },
+    I64RemUI { d: u16, a: u16, imm: u64 },
+    I64DivSI { d: u16, a: u16, imm: u64 },
+    I64RemSI { d: u16, a: u16, imm: u64 },
     I64Eq { d: u16, a: u16, b: u16 },
     I64Ne { d: u16, a: u16, b: u16 },
     I64LtS { d: u16, a: u16, b: u16 },
@@ -353,6 +363,9 @@ pub(crate) enum Op {
     /// The address is `(b << shift) + add`.
     LoadScaled { d: u16, b: u16, kind: LoadKind, shift: u8, add: u32, offset: u32 },
     StoreScaled { b: u16, value: u16, kind: StoreKind, shift: u8, add: u32, offset: u32 },
+    /// The address is a constant.
+    LoadAt { d: u16, kind: LoadKind, at: u64 },
+    StoreAt { value: u16, kind: StoreKind, at: u64 },
     /// Bulk operations on the first memory; `index` is the same as a slow operation.
     MemoryFill { to: u16, value: u16, len: u16, index: u32 },
     MemoryCopy { to: u16, from: u16, len: u16, index: u32 },

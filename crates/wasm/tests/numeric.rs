@@ -306,10 +306,19 @@ fn rounded(n: i128, precision: u32, bias: u64) -> u64 {
 struct Program {
     modules: [Arc<Module>; 1],
     store: CoreStore,
-    funcs: Vec<[raddle_wasm::FuncAddr; 2]>,
+    funcs: Vec<[raddle_wasm::FuncAddr; 3]>,
 }
 
-/// For each instruction a function of its operands, and one that returns its result by way of a local.
+/// An expression that is the same number as another one, and reads it as an operand of the next instruction.
+fn same(ty: &str, expression: &str) -> String {
+    match ty {
+        "i32" | "i64" => format!("({ty}.rotr ({ty}.rotl {expression} ({ty}.const 3)) ({ty}.const 3))"),
+        _ => format!("({ty}.neg ({ty}.neg {expression}))"),
+    }
+}
+
+/// For each instruction a function of its operands, one that returns its result by way of a local, and one by way of other
+/// instructions.
 static TEXT: LazyLock<String> = LazyLock::new(|| {
     let mut text = String::from("(module ");
     for (name, from, to, _) in UNARY {
@@ -317,7 +326,9 @@ static TEXT: LazyLock<String> = LazyLock::new(|| {
             text,
             "(func (export \"{name}\") (param {from}) (result {to}) ({name} (local.get 0)))
              (func (export \"{name}!\") (param {from}) (result {to}) (local {to})
-               (local.set 1 ({name} (local.get 0))) (local.get 1))"
+               (local.set 1 ({name} (local.get 0))) (local.get 1))
+             (func (export \"{name}?\") (param {from}) (result {to}) {})",
+            same(to, &format!("({name} {})", same(from, "(local.get 0)")))
         );
     }
     for (name, from, to, _) in BINARY {
@@ -325,15 +336,40 @@ static TEXT: LazyLock<String> = LazyLock::new(|| {
             text,
             "(func (export \"{name}\") (param {from} {from}) (result {to}) ({name} (local.get 0) (local.get 1)))
              (func (export \"{name}!\") (param {from} {from}) (result {to}) (local {to})
-               (local.set 2 ({name} (local.get 0) (local.get 1))) (local.get 2))"
+               (local.set 2 ({name} (local.get 0) (local.get 1))) (local.get 2))
+             (func (export \"{name}?\") (param {from} {from}) (result {to}) {})",
+            same(to, &format!("({name} {} (local.get 1))", same(from, "(local.get 0)")))
         );
     }
     text.push(')');
     text
 });
 
-fn program() -> Program {
-    let bytes = wat::parse_str(TEXT.as_str()).expect("a module in text");
+/// For each instruction with two operands three functions of them, for which one or both of the operands are constants.
+fn with_constants(a: u64, b: u64) -> String {
+    let mut text = String::from("(module ");
+    for (name, from, to, _) in BINARY {
+        let constant = |bits: u64| match *from {
+            "i32" => format!("(i32.const {})", bits as i32),
+            "i64" => format!("(i64.const {})", bits as i64),
+            "f32" => format!("(f32.reinterpret_i32 (i32.const {}))", bits as i32),
+            _ => format!("(f64.reinterpret_i64 (i64.const {}))", bits as i64),
+        };
+        let (left, right) = (constant(a), constant(b));
+        let right_only = same(to, &format!("({name} {} {right})", same(from, "(local.get 0)")));
+        let _ = write!(
+            text,
+            "(func (export \"{name}\") (param {from} {from}) (result {to}) {right_only})
+             (func (export \"{name}!\") (param {from} {from}) (result {to}) ({name} {left} (local.get 1)))
+             (func (export \"{name}?\") (param {from} {from}) (result {to}) ({name} {left} {right}))"
+        );
+    }
+    text.push(')');
+    text
+}
+
+fn program(text: &str, names: &[&str]) -> Program {
+    let bytes = wat::parse_str(text).expect("a module in text");
     let definition = decode::module(&bytes, &decode::Features::default()).expect("a valid module");
     let modules = [Arc::new(Module::new(Arc::new(definition)))];
     let mut store = CoreStore::new(Limits::DEFAULT);
@@ -342,7 +378,7 @@ fn program() -> Program {
         Some(Extern::Func(func)) => func,
         _ => panic!("no function `{name}`"),
     };
-    let funcs = UNARY.iter().chain(BINARY).map(|row| [func(row.0), func(&format!("{}!", row.0))]).collect();
+    let funcs = names.iter().map(|name| [func(name), func(&format!("{name}!")), func(&format!("{name}?"))]).collect();
     Program { modules, store, funcs }
 }
 
@@ -386,14 +422,26 @@ proptest! {
 
     #[test]
     fn every_numeric_instruction(a in operand(), b in operand()) {
-        let mut program = program();
-        for (i, (name, from, _, define)) in UNARY.iter().chain(BINARY).enumerate() {
-            let narrow = from.ends_with("32");
-            let (a, b) = if narrow { (a & 0xffff_ffff, b & 0xffff_ffff) } else { (a, b) };
+        let rows = || UNARY.iter().chain(BINARY);
+        let mut program = program(&TEXT, &rows().map(|row| row.0).collect::<Vec<_>>());
+        for (i, (name, from, _, define)) in rows().enumerate() {
+            let (a, b) = if from.ends_with("32") { (a & 0xffff_ffff, b & 0xffff_ffff) } else { (a, b) };
             let expected = define(a, b);
             let args = if i < UNARY.len() { &[a][..] } else { &[a, b] };
             for func in program.funcs[i] {
                 prop_assert_eq!(run(&mut program, func, args), expected, "{} {:#x} {:#x}", name, a, b);
+            }
+        }
+    }
+
+    #[test]
+    fn every_numeric_instruction_with_constants(a in operand(), b in operand()) {
+        let names: Vec<_> = BINARY.iter().map(|row| row.0).collect();
+        let mut program = program(&with_constants(a, b), &names);
+        for (i, (name, from, _, define)) in BINARY.iter().enumerate() {
+            let (a, b) = if from.ends_with("32") { (a & 0xffff_ffff, b & 0xffff_ffff) } else { (a, b) };
+            for func in program.funcs[i] {
+                prop_assert_eq!(run(&mut program, func, &[a, b]), define(a, b), "{} {:#x} {:#x}", name, a, b);
             }
         }
     }

@@ -102,12 +102,19 @@ impl Dispatch {
     }
 }
 
-/// Whether what the first operation computes is read only by the second one, and in a register, so that it need not be written to a
-/// cell. Builds with debug assertions write all cells and compare them with the registers.
+/// Whether what the first operation computes is read only by itself or, in a register, by the second one, so that it need not be
+/// written to a cell. Builds with debug assertions write all cells and compare them with the registers.
 fn is_dropped(ops: &[Op], mut held: Held, first_operand: u16) -> bool {
     let [op, rest @ ..] = ops else { return false };
-    let Some(slot) = op.dest().filter(|slot| *slot >= first_operand) else { return false };
-    if cfg!(debug_assertions) || rest.is_empty() || op.data_len() > 0 {
+    if cfg!(debug_assertions) {
+        return false;
+    }
+    if let Some(slot) = op.joined_dest() {
+        return slot >= first_operand;
+    }
+    let Some(slot) = op.dest().filter(|slot| *slot >= first_operand && !rest.is_empty()) else { return false };
+    // `br_on_null` and `br_on_non_null` leave the reference where it is.
+    if op.may_move_reference() && rest.first().is_some_and(Op::may_test_reference) {
         return false;
     }
     held.note(op);

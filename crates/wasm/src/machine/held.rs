@@ -96,6 +96,7 @@ impl Held {
             | Op::LoadM { d, kind: LoadKind::F32, .. }
             | Op::LoadIndex { d, kind: LoadKind::F32, .. }
             | Op::LoadScaled { d, kind: LoadKind::F32, .. }
+            | Op::LoadAt { d, kind: LoadKind::F32, .. }
             | Op::F32Add { d, .. }
             | Op::F32Sub { d, .. }
             | Op::F32Mul { d, .. }
@@ -127,6 +128,7 @@ impl Held {
             | Op::LoadM { d, kind: LoadKind::F64, .. }
             | Op::LoadIndex { d, kind: LoadKind::F64, .. }
             | Op::LoadScaled { d, kind: LoadKind::F64, .. }
+            | Op::LoadAt { d, kind: LoadKind::F64, .. }
             | Op::F64Add { d, .. }
             | Op::F64Sub { d, .. }
             | Op::F64Mul { d, .. }
@@ -164,6 +166,7 @@ impl Held {
             | Op::Store64I { .. }
             | Op::StoreIndex { .. }
             | Op::StoreScaled { .. }
+            | Op::StoreAt { .. }
             | Op::StoreM { .. }
             | Op::GlobalSet { .. } => return,
             Op::BrI32AddI { d, .. }

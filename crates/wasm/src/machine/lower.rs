@@ -3,7 +3,9 @@
 use threaded::{Args, Instruction};
 
 use super::dispatch::{Backend, Core, Handler};
-use super::handlers::memory::{Index, Plain, Scaled};
+use super::handlers::control::global_get;
+use super::handlers::integer::constant;
+use super::handlers::memory::{Fixed, Index, Plain, Scaled};
 use super::handlers::{Cell, F32, F64, Int, Nowhere, Slot};
 use super::handlers::{control, float, integer, joined, memory, vector};
 use super::held::{Class, Registers};
@@ -30,6 +32,17 @@ macro_rules! one {
 macro_rules! to {
     ($handler:ident, $held:ident, $($S:ident),*) => {
         if $held.is_dropped::<B>() { $handler::<B, $($S,)* Nowhere> } else { $handler::<B, $($S,)* Cell> }
+    };
+}
+
+/// A handler that branches on a sum.
+macro_rules! joined {
+    ($family:ident, $held:ident, $condition:ident) => {
+        if $held.is_dropped::<B>() {
+            joined::$family::<B, Nowhere>($condition)
+        } else {
+            joined::$family::<B, Cell>($condition)
+        }
     };
 }
 
@@ -73,22 +86,7 @@ macro_rules! two_to {
     }};
 }
 
-/// A handler with three operands, of which the register stands for the first two or for one.
-macro_rules! three {
-    ($handler:path, $class:ident, $held:ident, $a:ident, $b:ident, $c:ident) => {{
-        use $handler as handler;
-        let mut read = |slot| B::CHAINED && $held.read($class::CLASS, slot);
-        match (read($a), read($b)) {
-            (true, true) => handler::<B, $class, $class, Slot>,
-            (true, false) => handler::<B, $class, Slot, Slot>,
-            (false, true) => handler::<B, Slot, $class, Slot>,
-            (false, false) if read($c) => handler::<B, Slot, Slot, $class>,
-            (false, false) => handler::<B, Slot, Slot, Slot>,
-        }
-    }};
-}
-
-/// A handler that computes something from three operands.
+/// A handler that computes something from three operands, of which the register stands for the first two or for one.
 macro_rules! three_to {
     ($handler:path, $class:ident, $held:ident, $a:ident, $b:ident, $c:ident) => {{
         use $handler as handler;
@@ -218,8 +216,8 @@ pub(super) fn lower<B: Backend>(ops: &[Op], at: u32, held: &mut Registers) -> In
         Op::Copy { d, a } => (value!(integer::copy, held, a), Args { d, a, ..ZERO }, None),
         Op::Copy2 { d, a, d2, a2 } => (integer::copy2::<B>, Args { d, a, b: d2, c: a2, ..ZERO }, None),
         Op::Copy3 { d, a, d2, a2, d3, a3 } => (integer::copy3::<B>, Args { d, a, b: d2, c: a2, imm: u32::from(d3) | u32::from(a3) << 16, ..ZERO }, None),
-        Op::Const { d, value } => (integer::constant::<B>, Args { d, wide: value, ..ZERO }, None),
-        Op::Select { d, a, b, c } => (three!(integer::select, Int, held, a, b, c), Args { d, a, b, c, ..ZERO }, None),
+        Op::Const { d, value } => (to!(constant, held,), Args { d, wide: value, ..ZERO }, None),
+        Op::Select { d, a, b, c } => (three_to!(integer::select, Int, held, a, b, c), Args { d, a, b, c, ..ZERO }, None),
         Op::Br { target, taken: 0 } => (control::go::<B>, ZERO, Some(target)),
         Op::Br { target, taken } => (control::br::<B>, Args { imm: taken, ..ZERO }, Some(target)),
         Op::BrTable { a, len } => (one!(control::br_table, Int, held, a), Args { a, imm: len, ..ZERO }, Some(at + 1 + len)),
@@ -234,7 +232,7 @@ pub(super) fn lower<B: Backend>(ops: &[Op], at: u32, held: &mut Registers) -> In
         Op::ReturnCallImport { a, len, func } => (control::return_call_import::<B>, Args { a, b: len, imm: func, ..ZERO }, None),
         Op::ReturnCallIndirect { i, a, len, table, ty } => (control::return_call_indirect::<B>, Args { d: i, a, b: len, c: table, imm: ty, ..ZERO }, None),
         Op::ReturnCallRef { i, a, len } => (control::return_call_ref::<B>, Args { d: i, a, b: len, ..ZERO }, None),
-        Op::GlobalGet { d, global } => (control::global_get::<B>, Args { d, imm: global, ..ZERO }, None),
+        Op::GlobalGet { d, global } => (to!(global_get, held,), Args { d, imm: global, ..ZERO }, None),
         Op::GlobalSet { a, global } => (value!(control::global_set, held, a), Args { a, imm: global, ..ZERO }, None),
         Op::I32Add { d, a, b } => (two_to!(integer::i32_add, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
         Op::I32Sub { d, a, b } => (two_to!(integer::i32_sub, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
@@ -260,6 +258,14 @@ pub(super) fn lower<B: Backend>(ops: &[Op], at: u32, held: &mut Registers) -> In
         Op::I32ShrSI { d, a, imm } => (one_to!(integer::i32_shr_si, Int, held, a), Args { d, a, imm, ..ZERO }, None),
         Op::I32ShrUI { d, a, imm } => (one_to!(integer::i32_shr_ui, Int, held, a), Args { d, a, imm, ..ZERO }, None),
         Op::I32RotlI { d, a, imm } => (one_to!(integer::i32_rotl_i, Int, held, a), Args { d, a, imm, ..ZERO }, None),
+        Op::I32DivUI { d, a, imm } => (one_to!(integer::i32_div_ui, Int, held, a), Args { d, a, imm, wide: integer::reciprocal(imm), ..ZERO }, None),
+        Op::I32RemUI { d, a, imm } => (one_to!(integer::i32_rem_ui, Int, held, a), Args { d, a, imm, wide: integer::reciprocal(imm), ..ZERO }, None),
+        Op::I32DivSI { d, a, imm } => (one_to!(integer::i32_div_si, Int, held, a), Args { d, a, imm, wide: integer::reciprocal(imm), ..ZERO }, None),
+        Op::I32RemSI { d, a, imm } => (one_to!(integer::i32_rem_si, Int, held, a), Args { d, a, imm, wide: integer::reciprocal(imm), ..ZERO }, None),
+        Op::I64DivUI { d, a, imm } => (one_to!(integer::i64_div_ui, Int, held, a), Args { d, a, wide: imm, ..ZERO }, None),
+        Op::I64RemUI { d, a, imm } => (one_to!(integer::i64_rem_ui, Int, held, a), Args { d, a, wide: imm, ..ZERO }, None),
+        Op::I64DivSI { d, a, imm } => (one_to!(integer::i64_div_si, Int, held, a), Args { d, a, wide: imm, ..ZERO }, None),
+        Op::I64RemSI { d, a, imm } => (one_to!(integer::i64_rem_si, Int, held, a), Args { d, a, wide: imm, ..ZERO }, None),
         Op::I32Eq { d, a, b } => (two_to!(integer::i32_eq, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
         Op::I32Ne { d, a, b } => (two_to!(integer::i32_ne, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
         Op::I32LtS { d, a, b } => (two_to!(integer::i32_lt_s, Int, held, a, b), Args { d, a, b, ..ZERO }, None),
@@ -451,8 +457,8 @@ pub(super) fn lower<B: Backend>(ops: &[Op], at: u32, held: &mut Registers) -> In
         Op::Store64I { a, imm, add, offset } => (plain!(memory::store64_i, held, a), Args { a, imm: add, wide: u64::from(offset) | u64::from(imm.cast_unsigned()) << 32, ..ZERO }, None),
         Op::MemoryFill { to, value, len, index } => (memory::memory_fill::<B>, Args { d: to, a: value, b: len, imm: index, ..ZERO }, None),
         Op::MemoryCopy { to, from, len, index } => (memory::memory_copy::<B>, Args { d: to, a: from, b: len, imm: index, ..ZERO }, None),
-        Op::SelectI { d, a, c, imm } => (two!(integer::select_i, Int, held, a, c), Args { d, a, c, wide: imm, ..ZERO }, None),
-        Op::SelectIL { d, b, c, imm } => (two!(integer::select_il, Int, held, b, c), Args { d, b, c, wide: imm, ..ZERO }, None),
+        Op::SelectI { d, a, c, imm } => (two_to!(integer::select_i, Int, held, a, c), Args { d, a, c, wide: imm, ..ZERO }, None),
+        Op::SelectIL { d, b, c, imm } => (two_to!(integer::select_il, Int, held, b, c), Args { d, b, c, wide: imm, ..ZERO }, None),
         Op::I32ShlAdd { d, a, b, shift } => (two_to!(integer::i32_shl_add, Int, held, a, b), Args { d, a, b, imm: shift, ..ZERO }, None),
         Op::F32MulAdd { d, a, b, c } => (three_to!(float::f32_mul_add, F32, held, a, b, c), Args { d, a, b, c, ..ZERO }, None),
         Op::F64MulAdd { d, a, b, c } => (three_to!(float::f64_mul_add, F64, held, a, b, c), Args { d, a, b, c, ..ZERO }, None),
@@ -518,22 +524,26 @@ pub(super) fn lower<B: Backend>(ops: &[Op], at: u32, held: &mut Registers) -> In
         Op::StoreScaled { b, value, kind, shift, add, offset } => {
             (store_scaled::<B>(kind, shift, held, b, value), Args { d: value, b, imm: add, wide: offset.into(), ..ZERO }, None)
         }
+        Op::LoadAt { d, kind, at } => (memory::load::<B, Fixed>(kind, held), Args { d, wide: at, ..ZERO }, None),
+        Op::StoreAt { value, kind, at } => {
+            (memory::store::<B, Fixed>(kind, held, value), Args { d: value, wide: at, ..ZERO }, None)
+        }
         Op::BrI32AddI { condition, d, a, add, b, fall, target, taken } => {
-            (joined::add_i::<B>(condition), Args { d, a, b, c: fall, imm: add, wide: taken.into() }, Some(target))
+            (joined!(add_i, held, condition), Args { d, a, b, c: fall, imm: add, wide: taken.into() }, Some(target))
         }
         Op::BrI32AddII { condition, d, a, add, imm, fall, target, taken } => {
             let wide = u64::from(taken) | u64::from(imm) << 32;
-            (joined::add_ii::<B>(condition), Args { d, a, b: 0, c: fall, imm: add, wide }, Some(target))
+            (joined!(add_ii, held, condition), Args { d, a, b: 0, c: fall, imm: add, wide }, Some(target))
         }
         Op::BrI32Add { condition, d, a, x, b, fall, target, taken } => {
-            (joined::add::<B>(condition), Args { d, a, b, c: fall, imm: x.into(), wide: taken.into() }, Some(target))
+            (joined!(add, held, condition), Args { d, a, b, c: fall, imm: x.into(), wide: taken.into() }, Some(target))
         }
         Op::BrI32AddXI { condition, d, a, x, imm, fall, target, taken } => {
-            (joined::add_x_i::<B>(condition), Args { d, a, b: x, c: fall, imm, wide: taken.into() }, Some(target))
+            (joined!(add_x_i, held, condition), Args { d, a, b: x, c: fall, imm, wide: taken.into() }, Some(target))
         }
         Op::BrAndI { some, d, a, imm, fall, target, taken } => {
             let handler: Handler =
-                if some { one!(joined::and_some, Int, held, a) } else { one!(joined::and_none, Int, held, a) };
+                if some { one_to!(joined::and_some, Int, held, a) } else { one_to!(joined::and_none, Int, held, a) };
             (handler, Args { d, a, b: 0, c: fall, imm, wide: taken.into() }, Some(target))
         }
         Op::LoadM { d, a, kind, offset, .. } => (memory::load_64::<B>(kind), Args { d, a, wide: offset, ..ZERO }, None),

@@ -18,8 +18,8 @@ impl Op {
         }
     }
 
-    /// Gives an operation with one destination another one.
-    pub(crate) fn set_dest(&mut self, to: u16) -> bool {
+    /// The cell that an operation writes, or the first of two.
+    const fn dest_mut(&mut self) -> Option<&mut u16> {
         match self {
             Self::Copy { d, .. }
             | Self::Const { d, .. }
@@ -49,6 +49,14 @@ impl Op {
             | Self::I32ShrSI { d, .. }
             | Self::I32ShrUI { d, .. }
             | Self::I32RotlI { d, .. }
+            | Self::I32DivUI { d, .. }
+            | Self::I32RemUI { d, .. }
+            | Self::I32DivSI { d, .. }
+            | Self::I32RemSI { d, .. }
+            | Self::I64DivUI { d, .. }
+            | Self::I64RemUI { d, .. }
+            | Self::I64DivSI { d, .. }
+            | Self::I64RemSI { d, .. }
             | Self::I32Eq { d, .. }
             | Self::I32Ne { d, .. }
             | Self::I32LtS { d, .. }
@@ -196,6 +204,7 @@ impl Op {
             | Self::Load32S64 { d, .. }
             | Self::LoadIndex { d, .. }
             | Self::LoadScaled { d, .. }
+            | Self::LoadAt { d, .. }
             | Self::SelectI { d, .. }
             | Self::SelectIL { d, .. }
             | Self::I32ShlAdd { d, .. }
@@ -219,210 +228,64 @@ impl Op {
             | Self::V128ExtendZero { d, .. }
             | Self::V128ExtractLane { d, .. }
             | Self::V128ReplaceLane { d, .. }
-            | Self::LoadM { d, .. } => {
-                *d = to;
-                true
-            }
-            _ => false,
+            | Self::LoadM { d, .. } => Some(d),
+            _ => None,
         }
     }
 
-    /// The one cell that an operation writes.
-    pub(crate) fn dest(&self) -> Option<u16> {
+    /// Gives an operation with one destination another one.
+    pub(crate) const fn set_dest(&mut self, to: u16) -> bool {
+        let Some(d) = self.dest_mut() else { return false };
+        *d = to;
+        true
+    }
+
+    /// The one cell that an operation on numbers writes.
+    pub(crate) const fn dest(mut self) -> Option<u16> {
         match self {
-            Self::Copy { d, .. }
-            | Self::Const { d, .. }
-            | Self::Select { d, .. }
-            | Self::GlobalGet { d, .. }
-            | Self::I32Add { d, .. }
-            | Self::I32Sub { d, .. }
-            | Self::I32Mul { d, .. }
-            | Self::I32DivS { d, .. }
-            | Self::I32DivU { d, .. }
-            | Self::I32RemS { d, .. }
-            | Self::I32RemU { d, .. }
-            | Self::I32And { d, .. }
-            | Self::I32Or { d, .. }
-            | Self::I32Xor { d, .. }
-            | Self::I32Shl { d, .. }
-            | Self::I32ShrS { d, .. }
-            | Self::I32ShrU { d, .. }
-            | Self::I32Rotl { d, .. }
-            | Self::I32Rotr { d, .. }
-            | Self::I32AddI { d, .. }
-            | Self::I32MulI { d, .. }
-            | Self::I32AndI { d, .. }
-            | Self::I32OrI { d, .. }
-            | Self::I32XorI { d, .. }
-            | Self::I32ShlI { d, .. }
-            | Self::I32ShrSI { d, .. }
-            | Self::I32ShrUI { d, .. }
-            | Self::I32RotlI { d, .. }
-            | Self::I32Eq { d, .. }
-            | Self::I32Ne { d, .. }
-            | Self::I32LtS { d, .. }
-            | Self::I32LtU { d, .. }
-            | Self::I32LeS { d, .. }
-            | Self::I32LeU { d, .. }
-            | Self::I32EqI { d, .. }
-            | Self::I32NeI { d, .. }
-            | Self::I32LtSI { d, .. }
-            | Self::I32LtUI { d, .. }
-            | Self::I32GeSI { d, .. }
-            | Self::I32GeUI { d, .. }
-            | Self::I32Clz { d, .. }
-            | Self::I32Ctz { d, .. }
-            | Self::I32Popcnt { d, .. }
-            | Self::I32Extend8S { d, .. }
-            | Self::I32Extend16S { d, .. }
-            | Self::I64Add { d, .. }
-            | Self::I64Sub { d, .. }
-            | Self::I64Mul { d, .. }
-            | Self::I64DivS { d, .. }
-            | Self::I64DivU { d, .. }
-            | Self::I64RemS { d, .. }
-            | Self::I64RemU { d, .. }
-            | Self::I64And { d, .. }
-            | Self::I64Or { d, .. }
-            | Self::I64Xor { d, .. }
-            | Self::I64Shl { d, .. }
-            | Self::I64ShrS { d, .. }
-            | Self::I64ShrU { d, .. }
-            | Self::I64Rotl { d, .. }
-            | Self::I64Rotr { d, .. }
-            | Self::I64AddI { d, .. }
-            | Self::I64MulI { d, .. }
-            | Self::I64AndI { d, .. }
-            | Self::I64OrI { d, .. }
-            | Self::I64XorI { d, .. }
-            | Self::I64ShlI { d, .. }
-            | Self::I64ShrSI { d, .. }
-            | Self::I64ShrUI { d, .. }
-            | Self::I64RotlI { d, .. }
-            | Self::I64Eq { d, .. }
-            | Self::I64Ne { d, .. }
-            | Self::I64LtS { d, .. }
-            | Self::I64LtU { d, .. }
-            | Self::I64LeS { d, .. }
-            | Self::I64LeU { d, .. }
-            | Self::I64EqI { d, .. }
-            | Self::I64NeI { d, .. }
-            | Self::I64LtSI { d, .. }
-            | Self::I64LtUI { d, .. }
-            | Self::I64GeSI { d, .. }
-            | Self::I64GeUI { d, .. }
-            | Self::I64Clz { d, .. }
-            | Self::I64Ctz { d, .. }
-            | Self::I64Popcnt { d, .. }
-            | Self::I64Extend8S { d, .. }
-            | Self::I64Extend16S { d, .. }
-            | Self::I64Extend32S { d, .. }
-            | Self::I32WrapI64 { d, .. }
-            | Self::F32Add { d, .. }
-            | Self::F32Sub { d, .. }
-            | Self::F32Mul { d, .. }
-            | Self::F32Div { d, .. }
-            | Self::F32Min { d, .. }
-            | Self::F32Max { d, .. }
-            | Self::F32Copysign { d, .. }
-            | Self::F32AddI { d, .. }
-            | Self::F32SubI { d, .. }
-            | Self::F32MulI { d, .. }
-            | Self::F32DivI { d, .. }
-            | Self::F32SubLI { d, .. }
-            | Self::F32DivLI { d, .. }
-            | Self::F32Eq { d, .. }
-            | Self::F32Ne { d, .. }
-            | Self::F32Lt { d, .. }
-            | Self::F32Le { d, .. }
-            | Self::F32Abs { d, .. }
-            | Self::F32Neg { d, .. }
-            | Self::F32Ceil { d, .. }
-            | Self::F32Floor { d, .. }
-            | Self::F32Trunc { d, .. }
-            | Self::F32Nearest { d, .. }
-            | Self::F32Sqrt { d, .. }
-            | Self::F64Add { d, .. }
-            | Self::F64Sub { d, .. }
-            | Self::F64Mul { d, .. }
-            | Self::F64Div { d, .. }
-            | Self::F64Min { d, .. }
-            | Self::F64Max { d, .. }
-            | Self::F64Copysign { d, .. }
-            | Self::F64AddI { d, .. }
-            | Self::F64SubI { d, .. }
-            | Self::F64MulI { d, .. }
-            | Self::F64DivI { d, .. }
-            | Self::F64SubLI { d, .. }
-            | Self::F64DivLI { d, .. }
-            | Self::F64Eq { d, .. }
-            | Self::F64Ne { d, .. }
-            | Self::F64Lt { d, .. }
-            | Self::F64Le { d, .. }
-            | Self::F64Abs { d, .. }
-            | Self::F64Neg { d, .. }
-            | Self::F64Ceil { d, .. }
-            | Self::F64Floor { d, .. }
-            | Self::F64Trunc { d, .. }
-            | Self::F64Nearest { d, .. }
-            | Self::F64Sqrt { d, .. }
-            | Self::I32TruncF32S { d, .. }
-            | Self::I32TruncSatF32S { d, .. }
-            | Self::F32ConvertI32S { d, .. }
-            | Self::I32TruncF32U { d, .. }
-            | Self::I32TruncSatF32U { d, .. }
-            | Self::F32ConvertI32U { d, .. }
-            | Self::I32TruncF64S { d, .. }
-            | Self::I32TruncSatF64S { d, .. }
-            | Self::F64ConvertI32S { d, .. }
-            | Self::I32TruncF64U { d, .. }
-            | Self::I32TruncSatF64U { d, .. }
-            | Self::F64ConvertI32U { d, .. }
-            | Self::I64TruncF32S { d, .. }
-            | Self::I64TruncSatF32S { d, .. }
-            | Self::F32ConvertI64S { d, .. }
-            | Self::I64TruncF32U { d, .. }
-            | Self::I64TruncSatF32U { d, .. }
-            | Self::F32ConvertI64U { d, .. }
-            | Self::I64TruncF64S { d, .. }
-            | Self::I64TruncSatF64S { d, .. }
-            | Self::F64ConvertI64S { d, .. }
-            | Self::I64TruncF64U { d, .. }
-            | Self::I64TruncSatF64U { d, .. }
-            | Self::F64ConvertI64U { d, .. }
-            | Self::F32DemoteF64 { d, .. }
-            | Self::F64PromoteF32 { d, .. }
-            | Self::Load8U { d, .. }
-            | Self::Load16U { d, .. }
-            | Self::Load32 { d, .. }
-            | Self::Load64 { d, .. }
-            | Self::LoadF32 { d, .. }
-            | Self::LoadF64 { d, .. }
-            | Self::Load8S32 { d, .. }
-            | Self::Load16S32 { d, .. }
-            | Self::Load8S64 { d, .. }
-            | Self::Load16S64 { d, .. }
-            | Self::Load32S64 { d, .. }
-            | Self::LoadIndex { d, .. }
-            | Self::LoadScaled { d, .. }
-            | Self::SelectI { d, .. }
-            | Self::SelectIL { d, .. }
-            | Self::I32ShlAdd { d, .. }
-            | Self::F32MulAdd { d, .. }
-            | Self::F64MulAdd { d, .. }
-            | Self::F32MulSub { d, .. }
-            | Self::F64MulSub { d, .. }
-            | Self::F32LtI { d, .. }
-            | Self::F32GtI { d, .. }
-            | Self::F32LeI { d, .. }
-            | Self::F32GeI { d, .. }
-            | Self::F64LtI { d, .. }
-            | Self::F64GtI { d, .. }
-            | Self::F64LeI { d, .. }
-            | Self::F64GeI { d, .. }
-            | Self::LoadM { d, .. } => Some(*d),
+            Self::V128Bitselect { .. }
+            | Self::V128Copy { .. }
+            | Self::V128ExtendZero { .. }
+            | Self::V128ExtractLane { .. }
+            | Self::V128Load { .. }
+            | Self::V128Plain { .. }
+            | Self::V128ReplaceLane { .. }
+            | Self::V128Splat { .. } => None,
+            _ => match self.dest_mut() {
+                Some(d) => Some(*d),
+                None => None,
+            },
+        }
+    }
+
+    /// The cell that a branch joined with the operation before it writes, and compares with something.
+    pub(crate) const fn joined_dest(&self) -> Option<u16> {
+        match self {
+            Self::BrI32AddI { d, .. }
+            | Self::BrI32AddII { d, .. }
+            | Self::BrI32Add { d, .. }
+            | Self::BrI32AddXI { d, .. }
+            | Self::BrAndI { d, .. } => Some(*d),
             _ => None,
         }
+    }
+
+    /// Whether what an operation leaves in a cell can be a reference.
+    pub(crate) const fn may_move_reference(&self) -> bool {
+        matches!(
+            self,
+            Self::Copy { .. }
+                | Self::Const { .. }
+                | Self::GlobalGet { .. }
+                | Self::Select { .. }
+                | Self::SelectI { .. }
+                | Self::SelectIL { .. }
+        )
+    }
+
+    /// Whether a branch may be one on whether a reference is null.
+    pub(crate) const fn may_test_reference(&self) -> bool {
+        matches!(self, Self::BrI64EqI { imm: 0, .. } | Self::BrI64NeI { imm: 0, .. })
     }
 
     /// The branch that is taken when this comparison holds; target and costs are set later.

@@ -4,7 +4,7 @@ use syntax::module::ValType;
 
 use super::Translator;
 use super::control::Kind;
-use super::operand::{Address, Place, Shape};
+use super::operand::{Address, Operand, Place, Shape};
 use crate::index;
 use crate::op::{LoadKind, Op, StoreKind};
 use crate::slow::SlowOp;
@@ -243,6 +243,11 @@ impl Translator<'_> {
             return;
         }
         let offset = syntax::convert::low_u32(offset);
+        if let Place::Const(base) = operand.place {
+            let d = self.push_own(false);
+            self.emit_to(Op::LoadAt { d, kind, at: constant_address(base, offset) }, d);
+            return;
+        }
         if let Some(address) = self.computed_address(operand) {
             let d = self.push_own(false);
             let op = match address {
@@ -298,6 +303,7 @@ impl Translator<'_> {
         let offset = syntax::convert::low_u32(offset);
         if let Place::Const(constant) = value.place
             && let Some(op) = store_constant(kind, constant)
+            && !matches!(self.operands.last(), Some(Operand { place: Place::Const(_), .. }))
         {
             let operand = self.pop();
             let (a, add) = self.address(operand);
@@ -306,6 +312,10 @@ impl Translator<'_> {
         }
         let value = self.slot_of(value);
         let operand = self.pop();
+        if let Place::Const(base) = operand.place {
+            self.emit(Op::StoreAt { value, kind, at: constant_address(base, offset) });
+            return;
+        }
         if let Some(address) = self.computed_address(operand) {
             self.emit(match address {
                 Address::Index { a, b, shift } => Op::StoreIndex { a, b, value, kind, shift, offset },
@@ -422,6 +432,11 @@ impl Translator<'_> {
         };
         self.emit_slow(op);
     }
+}
+
+/// Where an access is whose address is a constant.
+fn constant_address(base: u64, offset: u32) -> u64 {
+    u64::from(syntax::convert::low_u32(base)) + u64::from(offset)
 }
 
 /// The store of a constant, if it fits: a function of the cell, the addend and the offset.

@@ -270,6 +270,7 @@ fn with_right(opcode: u8, d: u16, a: u16, value: u64) -> Option<Op> {
         0x6a => Op::I32AddI { d, a, imm },
         0x6b => Op::I32AddI { d, a, imm: imm.wrapping_neg() },
         0x6c => Op::I32MulI { d, a, imm },
+        0x6d..=0x70 | 0x7f..=0x82 => return divided(opcode, d, a, value),
         0x71 => Op::I32AndI { d, a, imm },
         0x72 => Op::I32OrI { d, a, imm },
         0x73 => Op::I32XorI { d, a, imm },
@@ -305,6 +306,26 @@ fn with_right(opcode: u8, d: u16, a: u16, value: u64) -> Option<Op> {
         0xa1 => Op::F64SubI { d, a, imm: value },
         0xa2 => Op::F64MulI { d, a, imm: value },
         0xa3 => Op::F64DivI { d, a, imm: value },
+        _ => return None,
+    })
+}
+
+/// The division by a constant, if that cannot trap and is not simpler otherwise.
+fn divided(opcode: u8, d: u16, a: u16, value: u64) -> Option<Op> {
+    let imm = syntax::convert::low_u32(value);
+    Some(match opcode {
+        0x6d if imm.cast_signed() > 1 => Op::I32DivSI { d, a, imm },
+        0x6e if imm.is_power_of_two() => Op::I32ShrUI { d, a, imm: imm.trailing_zeros() },
+        0x6e if imm != 0 => Op::I32DivUI { d, a, imm },
+        0x6f if imm.cast_signed() > 1 => Op::I32RemSI { d, a, imm },
+        0x70 if imm.is_power_of_two() => Op::I32AndI { d, a, imm: imm - 1 },
+        0x70 if imm != 0 => Op::I32RemUI { d, a, imm },
+        0x7f if value != 0 && value != u64::MAX => Op::I64DivSI { d, a, imm: value },
+        0x80 if value.is_power_of_two() => Op::I64ShrUI { d, a, imm: value.trailing_zeros().into() },
+        0x80 if value != 0 => Op::I64DivUI { d, a, imm: value },
+        0x81 if value != 0 && value != u64::MAX => Op::I64RemSI { d, a, imm: value },
+        0x82 if value.is_power_of_two() => Op::I64AndI { d, a, imm: value - 1 },
+        0x82 if value != 0 => Op::I64RemUI { d, a, imm: value },
         _ => return None,
     })
 }

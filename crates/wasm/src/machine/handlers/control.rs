@@ -15,7 +15,7 @@ use threaded::{Args, Values};
 
 use super::super::Stop;
 use super::super::dispatch::{Backend, Context, FrameExt, Handler, Ip, Regs, next, room, stop, trap};
-use super::{Computed, Operands, Source, handlers, pay};
+use super::{Computed, Operands, Place, Source, handlers, pay};
 use crate::ids::FuncAddr;
 use crate::index;
 use crate::limits::LimitKind;
@@ -362,17 +362,25 @@ handlers! {
         }
     }
 
-    pub(crate) fn global_get(cx, ip, r, v) {
-        let Args { d, imm: global, .. } = ip.args();
-        let Some(value) = cx.cells.get(index(global)).and_then(|cell| cx.globals.get(index(*cell))) else { return };
-        let v = value.put(r, d, v);
-        next::<B>(cx, ip.next(), r, v);
-    }
-
     pub(crate) fn global_set<S>(cx, ip, r, v) {
         let Args { a, imm: global, .. } = ip.args();
         let Some(cell) = cx.cells.get(index(global)).and_then(|cell| cx.globals.get_mut(index(*cell))) else { return };
         *cell = S::new(a).get(Operands { regs: r, values: v });
         next::<B>(cx, ip.next(), r, v);
     }
+}
+
+pub(crate) fn global_get<'a, B: Backend, P: Place>(
+    cx: &mut Context<'a>,
+    ip: Ip<'a>,
+    r: Regs<'a>,
+    int: u64,
+    counter: u64,
+    f32: f32,
+    f64: f64,
+) {
+    let Args { d, imm: global, .. } = ip.args();
+    let Some(value) = cx.cells.get(index(global)).and_then(|cell| cx.globals.get(index(*cell))) else { return };
+    let v = value.put_in::<P>(r, d, Values { counter, int, f32, f64 });
+    next::<B>(cx, ip.next(), r, v);
 }

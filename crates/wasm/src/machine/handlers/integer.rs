@@ -28,21 +28,56 @@ perform! {
     i64_mul_wide_u { d, a, b }, r => r.set_vector(d, u128::from(r.get(a)) * u128::from(r.get(b)));
 }
 
+/// A number divided by the one whose `reciprocal` this is.
+#[inline(always)]
+fn quotient(a: u32, reciprocal: u64) -> u32 {
+    ((u128::from(a) * u128::from(reciprocal)) >> 64) as u32
+}
+
+/// A number with a sign divided by the positive one whose `reciprocal` this is.
+#[inline(always)]
+fn signed_quotient(a: u32, reciprocal: u64) -> u32 {
+    let quotient = quotient((a as i32).unsigned_abs(), reciprocal);
+    if (a as i32) < 0 { quotient.wrapping_neg() } else { quotient }
+}
+
+/// 2^64 divided by a number greater than 1, rounded up: the upper half of its product with a number of 32 bits is the quotient.
+///
+/// What it is too large by is less than 1, so the product is too large by less than 2^32, and the quotient by less than
+/// 2^-32, which is less than what is missing to the next whole number.
+pub(crate) const fn reciprocal(divisor: u32) -> u64 {
+    u64::MAX / divisor as u64 + 1
+}
+
 moves! {
     copy { a: S }, r => r.get(a);
+}
+
+compute! {
     constant { ; wide }, _ => wide;
     select_i { a: S, c: T; wide }, r => select_unpredictable(r.get(c) as u32 != 0, r.get(a), wide);
     select_il { b: S, c: T; wide }, r => select_unpredictable(r.get(c) as u32 != 0, wide, r.get(b));
     select { a: S, b: T, c: U }, r => select_unpredictable(r.get(c) as u32 != 0, r.get(a), r.get(b));
-}
-
-compute! {
     i32_shl_add { a: S, b: T; imm }, r => u64::from((r.get(a) as u32).wrapping_add((r.get(b) as u32).wrapping_shl(imm)));
     i32_add { a: S, b: T }, r => u64::from((r.get(a) as u32).wrapping_add(r.get(b) as u32));
     i32_add_i { a: S; imm }, r => u64::from((r.get(a) as u32).wrapping_add(imm));
     i32_sub { a: S, b: T }, r => u64::from((r.get(a) as u32).wrapping_sub(r.get(b) as u32));
     i32_mul { a: S, b: T }, r => u64::from((r.get(a) as u32).wrapping_mul(r.get(b) as u32));
     i32_mul_i { a: S; imm }, r => u64::from((r.get(a) as u32).wrapping_mul(imm));
+    i32_div_ui { a: S; wide }, r => u64::from(quotient(r.get(a) as u32, wide));
+    i32_rem_ui { a: S; imm, wide }, r => {
+        let a = r.get(a) as u32;
+        u64::from(a.wrapping_sub(quotient(a, wide).wrapping_mul(imm)))
+    };
+    i32_div_si { a: S; wide }, r => u64::from(signed_quotient(r.get(a) as u32, wide));
+    i32_rem_si { a: S; imm, wide }, r => {
+        let a = r.get(a) as u32;
+        u64::from(a.wrapping_sub(signed_quotient(a, wide).wrapping_mul(imm)))
+    };
+    i64_div_ui { a: S; wide }, r => r.get(a).checked_div(wide).unwrap_or(0);
+    i64_rem_ui { a: S; wide }, r => r.get(a).checked_rem(wide).unwrap_or(0);
+    i64_div_si { a: S; wide }, r => (r.get(a) as i64).checked_div(wide as i64).unwrap_or(0) as u64;
+    i64_rem_si { a: S; wide }, r => (r.get(a) as i64).checked_rem(wide as i64).unwrap_or(0) as u64;
     i32_and { a: S, b: T }, r => u64::from((r.get(a) as u32) & (r.get(b) as u32));
     i32_and_i { a: S; imm }, r => u64::from((r.get(a) as u32) & imm);
     i32_or { a: S, b: T }, r => u64::from((r.get(a) as u32) | (r.get(b) as u32));

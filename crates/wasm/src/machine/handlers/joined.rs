@@ -11,7 +11,7 @@
 use threaded::{Args, Values};
 
 use super::super::dispatch::{Backend, Context, Handler, Ip, Regs};
-use super::{Computed as _, Operands, Source, pay};
+use super::{Computed as _, Operands, Place, Source, pay};
 use crate::op::Condition;
 
 /// Declares the branches on a sum: what is added, and what the sum is compared with.
@@ -34,28 +34,28 @@ macro_rules! sums {
             }
         }
 
-        /// The handler of a condition.
-        pub(crate) fn $family<B: Backend>(condition: Condition) -> Handler {
+        /// The handler of a condition; the sum goes to a place.
+        pub(crate) fn $family<B: Backend, P: Place>(condition: Condition) -> Handler {
             match condition {
-                Condition::Eq => $family::eq::<B>,
-                Condition::Ne => $family::ne::<B>,
-                Condition::LtS => $family::lt_s::<B>,
-                Condition::LtU => $family::lt_u::<B>,
-                Condition::LeS => $family::le_s::<B>,
-                Condition::LeU => $family::le_u::<B>,
-                Condition::GtS => $family::gt_s::<B>,
-                Condition::GtU => $family::gt_u::<B>,
-                Condition::GeS => $family::ge_s::<B>,
-                Condition::GeU => $family::ge_u::<B>,
+                Condition::Eq => $family::eq::<B, P>,
+                Condition::Ne => $family::ne::<B, P>,
+                Condition::LtS => $family::lt_s::<B, P>,
+                Condition::LtU => $family::lt_u::<B, P>,
+                Condition::LeS => $family::le_s::<B, P>,
+                Condition::LeU => $family::le_u::<B, P>,
+                Condition::GtS => $family::gt_s::<B, P>,
+                Condition::GtU => $family::gt_u::<B, P>,
+                Condition::GeS => $family::ge_s::<B, P>,
+                Condition::GeU => $family::ge_u::<B, P>,
             }
         }
     )*};
     (@conditions $args:ident $r:ident $add:expr, $with:expr; $($name:ident($x:ident, $y:ident) $condition:expr;)*) => {$(
-        pub(super) fn $name<'a, B: Backend>(cx: &mut Context<'a>, ip: Ip<'a>, $r: Regs<'a>, int: u64, counter: u64, f32: f32, f64: f64) {
+        pub(super) fn $name<'a, B: Backend, P: Place>(cx: &mut Context<'a>, ip: Ip<'a>, $r: Regs<'a>, int: u64, counter: u64, f32: f32, f64: f64) {
             let v = Values { counter, int, f32, f64 };
             let $args = ip.args();
             let $x = ($r.get($args.a) as u32).wrapping_add($add);
-            let v = u64::from($x).put($r, $args.d, v);
+            let v = u64::from($x).put_in::<P>($r, $args.d, v);
             let $y: u32 = $with;
             if $condition {
                 pay::<B>(cx, ip.jump(), $r, (v, $args.wide as u32 & 0xffff));
@@ -76,11 +76,11 @@ sums! {
 /// Declares the branches on bits of a cell.
 macro_rules! bits {
     ($($name:ident: $x:ident => $condition:expr;)*) => {$(
-        pub(crate) fn $name<'a, B: Backend, S: Source>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, int: u64, counter: u64, f32: f32, f64: f64) {
+        pub(crate) fn $name<'a, B: Backend, S: Source, P: Place>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, int: u64, counter: u64, f32: f32, f64: f64) {
             let v = Values { counter, int, f32, f64 };
             let Args { d, a, c: fall, imm, wide: taken, .. } = ip.args();
             let $x = S::new(a).get(Operands { regs: r, values: v }) & u64::from(imm);
-            let v = $x.put(r, d, v);
+            let v = $x.put_in::<P>(r, d, v);
             if $condition {
                 pay::<B>(cx, ip.jump(), r, (v, taken as u32));
             } else {

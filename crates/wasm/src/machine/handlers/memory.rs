@@ -27,8 +27,8 @@ macro_rules! load {
     ($($name:ident $name_64:ident: $ty:ty, $x:ident => $value:expr;)*) => {$(
         pub(crate) fn $name<'a, B: Backend, A: Address, P: Place>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, int: u64, counter: u64, f32: f32, f64: f64) {
             let v = Values { counter, int, f32, f64 };
-            let Args { d, wide, .. } = ip.args();
-            let at = A::of(ip.args(), Operands { regs: r, values: v }) + index(wide as u32);
+            let d = ip.args().d;
+            let at = A::of(ip.args(), Operands { regs: r, values: v });
             let Some(bytes) = cx.mem.get(at) else {
                 return trap(cx, ip, r, v.counter, TrapRule::CoreMemoryOutOfBounds);
             };
@@ -54,8 +54,8 @@ macro_rules! store {
     ($($name:ident $name_64:ident: $ty:ty;)*) => {$(
         pub(crate) fn $name<'a, B: Backend, A: Address, S: Source>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, int: u64, counter: u64, f32: f32, f64: f64) {
             let v = Values { counter, int, f32, f64 };
-            let Args { d, wide, .. } = ip.args();
-            let at = A::of(ip.args(), Operands { regs: r, values: v }) + index(wide as u32);
+            let d = ip.args().d;
+            let at = A::of(ip.args(), Operands { regs: r, values: v });
             let value = S::new(d).get(Operands { regs: r, values: v });
             if cx.mem.set(at, (value as $ty).to_le_bytes()).is_none() {
                 return trap(cx, ip, r, v.counter, TrapRule::CoreMemoryOutOfBounds);
@@ -80,7 +80,7 @@ macro_rules! store_constant {
         pub(crate) fn $name<'a, B: Backend, A: Address>(cx: &mut Context<'a>, ip: Ip<'a>, r: Regs<'a>, int: u64, counter: u64, f32: f32, f64: f64) {
             let v = Values { counter, int, f32, f64 };
             let wide = ip.args().wide;
-            let at = A::of(ip.args(), Operands { regs: r, values: v }) + index(wide as u32);
+            let at = A::of(ip.args(), Operands { regs: r, values: v });
             // The upper half is the value, with its sign.
             if cx.mem.set(at, ((wide as i64 >> 32) as $ty).to_le_bytes()).is_none() {
                 return trap(cx, ip, r, v.counter, TrapRule::CoreMemoryOutOfBounds);
@@ -90,9 +90,9 @@ macro_rules! store_constant {
     )*};
 }
 
-/// How an access computes its address, which wraps at 32 bits, before the offset is added.
+/// How an access computes where it is: an address, which wraps at 32 bits, and the offset, which is the lower half of `wide`.
 pub(crate) trait Address {
-    /// The address.
+    /// Where it is.
     fn of(args: Args, from: Operands<'_>) -> usize;
 }
 
@@ -102,7 +102,7 @@ pub(crate) struct Plain<S>(PhantomData<S>);
 impl<S: Source> Address for Plain<S> {
     #[inline(always)]
     fn of(args: Args, from: Operands<'_>) -> usize {
-        index((from.get(S::new(args.a)) as u32).wrapping_add(args.imm))
+        index((from.get(S::new(args.a)) as u32).wrapping_add(args.imm)) + index(args.wide as u32)
     }
 }
 
@@ -113,7 +113,7 @@ impl<S: Source, T: Source, const SHIFT: u32> Address for Index<S, T, SHIFT> {
     #[inline(always)]
     fn of(args: Args, from: Operands<'_>) -> usize {
         let scaled = (from.get(T::new(args.b)) as u32) << SHIFT;
-        index((from.get(S::new(args.a)) as u32).wrapping_add(scaled))
+        index((from.get(S::new(args.a)) as u32).wrapping_add(scaled)) + index(args.wide as u32)
     }
 }
 
@@ -123,7 +123,17 @@ pub(crate) struct Scaled<S, const SHIFT: u32>(PhantomData<S>);
 impl<S: Source, const SHIFT: u32> Address for Scaled<S, SHIFT> {
     #[inline(always)]
     fn of(args: Args, from: Operands<'_>) -> usize {
-        index(((from.get(S::new(args.b)) as u32) << SHIFT).wrapping_add(args.imm))
+        index(((from.get(S::new(args.b)) as u32) << SHIFT).wrapping_add(args.imm)) + index(args.wide as u32)
+    }
+}
+
+/// `wide`, which is all of it.
+pub(crate) struct Fixed;
+
+impl Address for Fixed {
+    #[inline(always)]
+    fn of(args: Args, _: Operands<'_>) -> usize {
+        to_usize(args.wide)
     }
 }
 
