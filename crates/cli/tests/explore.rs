@@ -165,7 +165,7 @@ fn hosts_of_a_file_are_explored_recorded_and_replayed() {
     let did = raddle(&["explore", wat, "--host", toml, "--exhaustive", "--schedules", text(&folder)]);
     assert_eq!(did.code, 1, "{}", did.err);
     assert!(did.out.contains("run = 7") && did.out.contains("trap(core/unreachable)"), "{}", did.out);
-    assert!(did.out.contains("the host answers 0 instead of no"), "{}", did.out);
+    assert!(did.out.contains("the host answers with `fails[0]`"), "{}", did.out);
     let schedule = folder.join("fault-1.sched");
     let written = fs::read_to_string(&schedule).expect("it was written");
     assert!(written.contains("\"script\":{\"path\":\"examples/hosts/fault.toml\",\"sha256\":"), "{written}");

@@ -81,13 +81,17 @@ pub fn words(pick: &Pick) -> String {
         Some(ChoiceKind::CancelTarget) => {
             format!("the request to cancel {actor} reaches {picked} instead of {default}")
         }
+        Some(ChoiceKind::HostFault) if picked == "trap" => format!("the host traps ({at})"),
+        Some(ChoiceKind::HostFault) if picked.bytes().all(|byte| byte.is_ascii_digit()) => {
+            format!("the host answers with `fails[{picked}]` ({at})")
+        }
+        Some(ChoiceKind::HostFault) => format!("the host fails with {picked} ({at})"),
         Some(
             ChoiceKind::HostStart
             | ChoiceKind::HostCompletion
             | ChoiceKind::HostCopyLength
             | ChoiceKind::HostCancel
             | ChoiceKind::HostDropEnd
-            | ChoiceKind::HostFault
             | ChoiceKind::TimerTie,
         ) => format!("the host answers {picked} instead of {default} ({at})"),
         Some(

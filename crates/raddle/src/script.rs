@@ -87,6 +87,8 @@ pub enum Cancel {
     Later,
     /// It has returned after all.
     Returned,
+    /// It goes on and returns later, as if nobody had asked.
+    Ignored,
     /// Any of these: a choice each time.
     Any,
 }

@@ -1,9 +1,10 @@
 //! Run: `cargo test -p raddle --test embedding`. Host functions that answer at once and later, resources, labelled values,
 //! errors and whose fault they are.
 
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 
-use raddle::{Chooser, Component, Engine, Error, Instance, Linker, Seeded, Store, Trap, TrapRule, Val};
+use raddle::{Chooser, Component, Engine, Error, Instance, Linker, Seeded, Store, Trap, TrapRule, Val, explore};
 
 fn instantiate(linker: &Linker, text: &str) -> (Store, Result<Instance, Error>) {
     let engine = Engine::default();
@@ -216,4 +217,37 @@ fn bad_input_says_where() {
     assert!(message(b"(component (func))").contains("<anon>:1:17"), "{}", message(b"(component (func))"));
     assert!(message(b"\0asm\x0d\0\x01\0\xff").contains("at offset 0x8"), "{}", message(b"\0asm\x0d\0\x01\0\xff"));
     assert!(message(b"\0asm\x01\0\0\0").contains("expected a component"));
+}
+
+/// Run again by the test below, in processes of its own.
+#[test]
+fn checks_the_lost_update() {
+    let component = Component::new(&Engine::default(), include_str!("../../../examples/lost-update.wat"));
+    let checked = explore(&component.expect("a component")).check(|outcome| outcome.text == "2");
+    let said = checked.map_or_else(|failed| failed.to_string(), |_| "all is well".to_owned());
+    println!("{said}");
+    assert!(said != "all is well" || std::env::var_os("RADDLE_SCHEDULE").is_some(), "all schedules were checked");
+}
+
+#[test]
+fn a_schedule_of_the_environment_is_followed_alone() {
+    let run = |schedule: Option<&str>| {
+        let mut command = Command::new(std::env::current_exe().expect("a test has a program"));
+        command.args(["--exact", "checks_the_lost_update", "--nocapture"]);
+        if let Some(schedule) = schedule {
+            command.env("RADDLE_SCHEDULE", schedule);
+        }
+        let output = command.output().expect("the program starts");
+        String::from_utf8(output.stdout).expect("it is text")
+    };
+    let failed = run(None);
+    let (_, again) = failed.split_once("RADDLE_SCHEDULE=").unwrap_or_else(|| panic!("no remedy in: {failed}"));
+    let (schedule, test) = again.split_once(" cargo test ").expect("picks and a command");
+    assert_eq!(test.lines().next(), Some("checks_the_lost_update"));
+    let again = run(Some(schedule));
+    assert!(again.contains("runs instead of"), "it fails again: {again}");
+    let default = run(Some(""));
+    assert!(default.contains("all is well"), "without picks it is the default schedule: {default}");
+    let wrong = run(Some("a.sched"));
+    assert!(wrong.contains("expected picks such as `0.1.0.2`, found `a.sched`"), "{wrong}");
 }

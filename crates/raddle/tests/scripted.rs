@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use raddle::explore::Outcome;
-use raddle::script::{Copies, Drops, Func, Pieces, Returned, Script, Scripted, When};
+use raddle::script::{Cancel, Copies, Drops, Func, Pieces, Returned, Script, Scripted, When};
 use raddle::{Component, Engine, NoImports, explore};
 
 fn example(name: &str) -> String {
@@ -39,7 +39,7 @@ fn component(text: &str) -> Component {
 
 #[test]
 fn examples_have_exactly_the_outcomes_of_their_heads() {
-    for name in ["two-answers", "pieces", "fault"] {
+    for name in ["two-answers", "pieces", "fault", "cancel"] {
         let text = example(&format!("{name}.wat"));
         let line = text.lines().find_map(|line| line.strip_prefix(";; outcomes: ")).expect("the head names them");
         let expected: Vec<&str> = line.split_whitespace().collect();
@@ -65,6 +65,29 @@ fn what_is_said_is_not_chosen() {
     assert_eq!(stream(Pieces::Most(2), Drops::End), ["21", "3"]);
     assert_eq!(stream(Pieces::Most(2), Drops::Any), ["0", "2", "21", "3"]);
     assert_eq!(stream(Pieces::All, Drops::Never), ["deadlock"]);
+}
+
+#[test]
+fn a_host_that_is_asked_to_cancel_may_do_anything_but_keep_silent() {
+    let cancels = component(&example("cancel.wat"));
+    let with = |cancel| {
+        let get = Func::new("get").returns(["7"]).when(When::Later).cancel(cancel);
+        outcomes(&cancels, &Script::default().func(get))
+    };
+    assert_eq!(with(Cancel::Now), ["0"]);
+    assert_eq!(with(Cancel::Later), ["100"]);
+    assert_eq!(with(Cancel::Returned), ["7"]);
+    assert_eq!(with(Cancel::Ignored), ["107"]);
+}
+
+#[test]
+fn a_host_that_may_trap_does_so_in_some_run() {
+    let two = component(&example("two-answers.wat"));
+    let get = Func::new("get").returns(["1", "2"]).when(When::Later).traps();
+    assert_eq!(outcomes(&two, &Script::default().func(get)), ["12", "21", "trap(host/trap)"]);
+    let cancels = component(&example("cancel.wat"));
+    let get = Func::new("get").returns(["7"]).when(When::Later).cancel(Cancel::Returned).traps();
+    assert_eq!(outcomes(&cancels, &Script::default().func(get)), ["7", "trap(host/trap)"]);
 }
 
 fn pieces_component() -> Component {

@@ -17,6 +17,7 @@ use crate::id::{FuncId, HostCallId, HostFunc, InstanceId, WaitableId};
 use crate::names::{ActorKind, Visit};
 use crate::step::{Env, Failure, Fault};
 use crate::store::{Func, Store};
+use crate::subtask::Callee;
 use crate::task::Caller;
 use crate::trace::TraceEvent;
 use crate::waitable::{Owner, PendingEvent, WaitableKind};
@@ -81,6 +82,8 @@ pub enum CancelAnswer {
     Return(Vec<Value>),
     /// It will answer later, with `Store::resolve_host_call` or `Store::cancel_host_call`.
     Later,
+    /// It traps.
+    Trap(Trap),
 }
 
 /// How an operation on an end of the host ended.
@@ -160,6 +163,7 @@ impl Store {
             CancelAnswer::Cancelled => self.finish_host_call(env, call, None),
             CancelAnswer::Return(values) => self.finish_host_call(env, call, Some(values)),
             CancelAnswer::Later => Ok(()),
+            CancelAnswer::Trap(trap) => Err(trap.into()),
         };
         answered.map_err(|fault| self.fail(env, *fault))
     }
@@ -202,8 +206,7 @@ impl Store {
     /// Ends a call that was to be answered later with a trap.
     pub fn trap_host_call(&mut self, env: &mut Env<'_, '_>, call: HostCallId, trap: Trap) -> Failure {
         let at_work = self.host_call_instance(call);
-        self.asking = None;
-        self.host_calls.remove(call.0);
+        self.take_host_call(call);
         self.fail_in(env, Fault::Trap(trap), at_work)
     }
 
@@ -218,13 +221,22 @@ impl Store {
         }
     }
 
+    /// Takes a call out that ends; its subtask does not know it any more.
+    fn take_host_call(&mut self, call: HostCallId) -> HostCall {
+        let taken = self.host_calls.remove(call.0);
+        if let Caller::Subtask(subtask) = taken.caller {
+            self.subtask_mut(subtask).callee = Callee::None;
+        }
+        taken
+    }
+
     fn finish_host_call(
         &mut self,
         env: &mut Env<'_, '_>,
         call: HostCallId,
         result: Option<Vec<Value>>,
     ) -> Result<(), Box<Fault>> {
-        let HostCall { caller, actor, .. } = self.host_calls.remove(call.0);
+        let HostCall { caller, actor, .. } = self.take_host_call(call);
         let result = result.map(Values::from_vec);
         match caller {
             Caller::Subtask(subtask) => {

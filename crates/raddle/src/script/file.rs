@@ -57,6 +57,7 @@ enum CancelWord {
     Now,
     Later,
     Returned,
+    Ignored,
     Any,
 }
 
@@ -102,6 +103,7 @@ fn func(import: Import) -> Result<Func, String> {
             CancelWord::Now => Cancel::Now,
             CancelWord::Later => Cancel::Later,
             CancelWord::Returned => Cancel::Returned,
+            CancelWord::Ignored => Cancel::Ignored,
             CancelWord::Any => Cancel::Any,
         },
         reads: reads.collect::<Result<_, _>>()?,

@@ -314,11 +314,12 @@ impl<H: Imports> Host for Scripted<H> {
         let Event { wanted: Wanted::Answer { rule, number, .. }, actor } = self.events[position] else {
             panic!("the event was found by its kind");
         };
-        let words = ["cancelled", "later", "returned"].map(Alternative::Word);
+        let words = ["cancelled", "later", "returned", "ignored"].map(Alternative::Word);
         let picked = match self.rule(rule).cancel {
             Cancel::Now => 0,
             Cancel::Later => 1,
             Cancel::Returned => 2,
+            Cancel::Ignored => 3,
             Cancel::Any => Self::choose(store, env, (ChoiceKind::HostCancel, actor, "cancel"), &words),
         };
         match picked {
@@ -330,11 +331,12 @@ impl<H: Imports> Host for Scripted<H> {
                 self.events.remove(position);
                 Ok(CancelAnswer::Cancelled)
             }
+            3 => Ok(CancelAnswer::Later),
             _ => {
                 self.events.remove(position);
                 match self.answer(store, env, (rule, number), actor)? {
                     HostAnswer::Return(values) => Ok(CancelAnswer::Return(values)),
-                    HostAnswer::Trap(trap) => Err(store.trap_host_call(env, call, trap)),
+                    HostAnswer::Trap(trap) => Ok(CancelAnswer::Trap(trap)),
                     HostAnswer::Later | HostAnswer::Exit(_) => panic!("a script answers with a value or a trap"),
                 }
             }
