@@ -598,3 +598,27 @@ fn choices_are_counted_anew_after_going_back() {
     store.restore(&snapshot).expect("it is a snapshot of this store");
     assert_eq!(all(&mut store), results);
 }
+
+#[test]
+fn garbage_does_not_stand_in_the_way_of_instances() {
+    let mut config = Config::new();
+    config.limits(wasm::Limits { heap_bytes: 64 << 10, ..wasm::Limits::DEFAULT });
+    let engine = Engine::new(config);
+    let mut store = Store::new(&engine, ());
+    let text = r#"(module (type $a (array (mut i64)))
+        (global $g (mut (ref null $a)) (array.new_default $a (i32.const 2000)))
+        (func (export "drop") (global.set $g (ref.null $a))))"#;
+    let module = module(&engine, text);
+    for _ in 0..20 {
+        let instance = Instance::new(&mut store, &module, &[]).expect("what the last one dropped is gone");
+        instance
+            .get_typed_func::<(), ()>(&store, "drop")
+            .expect("it is exported")
+            .call(&mut store, ())
+            .expect("it returns");
+    }
+    let keeps = |store: &mut Store| Instance::new(store, &module, &[]).map(|_| ());
+    let kept: Vec<_> = (0..5).map(|_| keeps(&mut store)).collect();
+    assert_eq!(kept.iter().filter(|made| made.is_ok()).count(), 4, "four arrays of 16,000 bytes fit");
+    assert_eq!(message(kept[4].clone()), "limit reached: heap");
+}

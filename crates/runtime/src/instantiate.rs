@@ -403,6 +403,9 @@ impl Store {
             })?;
             imports.push(self.core_export(program, *instance, &import.name)?);
         }
+        if self.core.is_collection_due() {
+            self.collect_garbage(env);
+        }
         let addr = self.core.instantiate(&program.modules, module, &imports).map_err(|error| match error {
             wasm::InstantiateError::Trap(trap) => Fault::Trap(trap),
             wasm::InstantiateError::Link(message) => Fault::Link(message),

@@ -45,6 +45,11 @@ struct Marker<'a> {
 }
 
 impl CoreStore {
+    /// Whether garbage is to be collected before a module is instantiated: constant expressions that make objects cannot stop for it.
+    pub const fn is_collection_due(&self) -> bool {
+        self.live.heap.is_half_full(self.limits.heap_bytes)
+    }
+
     /// Frees the structures, arrays and exceptions that nothing refers to. `stacks` are all stacks whose calls have not ended,
     /// in any order; a reference that the embedder holds elsewhere is lost unless it is kept with `root`.
     pub fn collect<'s>(&mut self, modules: &Modules, stacks: impl IntoIterator<Item = &'s Stack>) {

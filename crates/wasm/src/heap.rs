@@ -118,6 +118,11 @@ impl Heap {
         if self.fits(cells, limit) { Ok(()) } else { Err(Full::Limit) }
     }
 
+    /// Whether garbage may stand in the way of what cannot stop to collect it: half of what there may be is there.
+    pub(crate) const fn is_half_full(&self, limit: u64) -> bool {
+        !self.is_collected && self.bytes > limit / 2
+    }
+
     /// Whether an object of so many cells fits beside all that is there.
     pub(crate) fn fits(&self, cells: u64, limit: u64) -> bool {
         self.bytes.saturating_add(bytes(cells)) <= limit

@@ -276,7 +276,7 @@ impl CoreStore {
         Ok(self.live.heap.add(Shape::Aggregate(ty), cells))
     }
 
-    /// Garbage cannot be collected here, where references are on their way.
+    /// Garbage cannot be collected here, where references are on their way; see `is_collection_due`.
     fn room(&self, cells: u64) -> Result<(), InstantiateError> {
         let limit = self.limits.heap_bytes;
         if self.live.heap.fits(cells, limit) {

@@ -100,6 +100,7 @@ impl Instance {
         }
         let items = imports.iter().map(|import| import.item(store)).collect::<Result<Vec<_>, _>>()?;
         let program = std::sync::Arc::clone(&store.program);
+        store.collect_if_due();
         let made = store.state_mut().core.instantiate(&program.modules, module.id(), &items);
         let addr = made.map_err(|error| match error {
             InstantiateError::Link(message) => Error::Link(message),

@@ -270,6 +270,14 @@ impl<T> Store<T> {
         self.state.core.alloc_host_func(id, ty)
     }
 
+    /// Collects garbage before something that cannot stop for it.
+    pub(crate) fn collect_if_due(&mut self) {
+        let State { core, calls } = &mut self.state;
+        if core.is_collection_due() {
+            core.collect(&self.program.modules, calls.iter().flatten());
+        }
+    }
+
     /// Begins a call; nothing runs yet.
     pub(crate) fn begin(&mut self, func: FuncAddr, args: &[u64]) -> CallId {
         let mut stack = Stack::new();
