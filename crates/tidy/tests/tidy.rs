@@ -145,6 +145,8 @@ const PLAIN_DATA_EXCEPTIONS: &[(&str, &str, &str)] = &[
     ),
     ("crates/wasm/src/stack.rs", "thread_local!", "spare allocations, whose content is never read"),
     ("crates/wasm/src/stack.rs", "Cell<", "spare allocations, whose content is never read"),
+    ("crates/wasm/src/spare.rs", "thread_local!", "spare allocations, which hold zeros only"),
+    ("crates/wasm/src/spare.rs", "Cell<", "spare allocations, which hold zeros only"),
     (
         "crates/wasm/src/machine/dispatch.rs",
         "Cell<",

@@ -105,6 +105,13 @@ impl Default for Heap {
     }
 }
 
+impl Heap {
+    /// Whether there was never an object.
+    pub(crate) fn is_new(&self) -> bool {
+        self.objects.is_empty() && self.roots.is_empty() && self.is_collected && self.threshold == LEAST_THRESHOLD
+    }
+}
+
 fn bytes(cells: u64) -> u64 {
     cells.saturating_mul(8).saturating_add(OBJECT_BYTES)
 }

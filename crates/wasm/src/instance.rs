@@ -49,6 +49,26 @@ impl CoreStore {
     ) -> Result<InstanceAddr, InstantiateError> {
         let definition = &module_of(modules, module).syntax;
         assert_eq!(definition.imports.len(), imports.len(), "an extern for each import");
+        if !imports.is_empty() || !self.is_new() {
+            return self.instantiate_anew(definition, module, imports);
+        }
+        let first = &module_of(modules, module).first;
+        if let Some(Some(first)) = first.get()
+            && let Some(instance) = self.again(module, first)
+        {
+            return Ok(instance);
+        }
+        let instance = self.instantiate_anew(definition, module, imports)?;
+        first.get_or_init(|| self.first());
+        Ok(instance)
+    }
+
+    fn instantiate_anew(
+        &mut self,
+        definition: &Definition,
+        module: ModuleId,
+        imports: &[Extern],
+    ) -> Result<InstanceAddr, InstantiateError> {
         let instances = self.links.instances.len();
         if instances >= self.limits.instances.min(MAX_INSTANCES) {
             return Err(InstantiateError::Limit(LimitKind::Instances, format!("more than {instances} instances")));

@@ -7,6 +7,7 @@
 pub mod choices;
 mod collect;
 mod embed;
+mod first;
 mod heap;
 pub mod ids;
 mod instance;
@@ -20,6 +21,7 @@ mod refers;
 mod simd;
 mod slow;
 mod snapshot;
+mod spare;
 mod stack;
 pub mod store;
 mod translate;

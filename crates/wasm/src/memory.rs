@@ -19,18 +19,29 @@ pub struct Memory {
     pub(crate) dirty: Vec<u8>,
     /// What the bytes were at the last snapshot: a cache, as the dirty map is.
     pub(crate) pages: Pages,
+    /// Whether all bytes are 0 but those of dirty pages.
+    pub(crate) was_cleared: bool,
+}
+
+impl Drop for Memory {
+    fn drop(&mut self) {
+        if self.was_cleared {
+            crate::spare::keep(std::mem::take(&mut self.bytes), std::mem::take(&mut self.dirty));
+        }
+    }
 }
 
 impl Memory {
     /// A cleared memory of the minimal size.
     pub(crate) fn new(ty: MemoryType) -> Self {
         let len = to_usize(ty.limits.minimum << ty.page_size_log2);
-        Self { ty, bytes: vec![0; len], dirty: vec![0; dirty_len(len)], pages: Pages::default() }
+        let (bytes, dirty) = crate::spare::zeros(len);
+        Self { ty, bytes, dirty, pages: Pages::default(), was_cleared: true }
     }
 
     /// A memory of no bytes, to be made into another one.
     pub(crate) fn empty(ty: MemoryType) -> Self {
-        Self { ty, bytes: Vec::new(), dirty: Vec::new(), pages: Pages::default() }
+        Self { ty, bytes: Vec::new(), dirty: Vec::new(), pages: Pages::default(), was_cleared: false }
     }
 
     /// Its type; the limits are those it was made with.
@@ -68,6 +79,7 @@ impl Memory {
     pub fn clean(&mut self) {
         self.dirty.fill(0);
         self.pages = Pages::default();
+        self.was_cleared = false;
     }
 
     /// Its size in pages.

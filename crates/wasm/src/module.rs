@@ -1,11 +1,12 @@
 //! A module of the program: its definition, and the cache of its translated functions.
 //!
-//! The cache is filled on first calls; it depends on the definition only, so it is no state.
+//! The caches are filled on first calls and by the first instance; they depend on the definition only, so they are no state.
 
 use std::sync::{Arc, OnceLock};
 
 use syntax::id::ModuleId;
 
+use crate::first::First;
 use crate::machine::Dispatch;
 use crate::op::Code;
 
@@ -15,6 +16,8 @@ pub struct Module {
     /// The definition.
     pub syntax: Arc<syntax::module::Module>,
     code: Box<[OnceLock<Code>]>,
+    /// What it is in an empty store, once that is known; none where it is not the same each time.
+    pub(crate) first: OnceLock<Option<First>>,
     dispatch: Dispatch,
 }
 
@@ -30,7 +33,7 @@ impl Module {
     /// A module whose operations are gone through in a way other than the default.
     pub fn with_dispatch(syntax: Arc<syntax::module::Module>, dispatch: Dispatch) -> Self {
         let code = syntax.bodies.iter().map(|_| OnceLock::new()).collect();
-        Self { syntax, code, dispatch }
+        Self { syntax, code, first: OnceLock::new(), dispatch }
     }
 
     /// The code of a defined function (counted without the imports), translated now if it was not before.

@@ -126,6 +126,7 @@ impl Memory {
         }
         *length = self.bytes.len();
         self.dirty.fill(0);
+        self.was_cleared = false;
     }
 
     fn freeze_into(&mut self, to: &mut Self) {
@@ -139,6 +140,7 @@ impl Memory {
         let same_length = self.bytes.len() == new.length;
         let unwritten = same_length && is_clean(&self.dirty);
         let known = self.dirty.len();
+        self.was_cleared = false;
         self.bytes.resize(new.length, 0);
         self.dirty.resize(new.length.div_ceil(PAGE_BYTES), 1);
         for (place, chunk) in new.chunks.iter().enumerate() {
