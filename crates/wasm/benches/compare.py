@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Prints a table of CPU times of kernels in Raddle beside wasmi, and their ratios.
+"""Prints a table of CPU times of kernels in Raddle beside wasmi, and their ratios; then one of instantiation.
 
 usage: compare.py [--rounds N] [--scale F] [--only NAME,..] [--no-build] [--with NAME=COMMAND].. [FOLDER..]
 
@@ -7,6 +7,7 @@ A folder has core modules (.wasm, .wat) that export `run: (i32) -> i64`, and a l
 about a second: `sizes.txt` (or `n.txt`), a name and a number a line. Default: the folder `kernels` beside this file.
 Builds both programs first. Runs take turns, so that a busy machine disturbs all alike; what is compared is the CPU time
 of whole processes, less that of a run with the argument 1; the ratio is the median of the ratios of the rounds.
+The second table is the time of a new store with an instance of a module of the folder `instances` and a call of it.
 Ends with status 1 if results differ. Needs a POSIX system and Python 3."""
 
 import argparse
@@ -26,6 +27,7 @@ TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 def build():
     cargo = ["cargo", "build", "--release", "--locked", "--quiet"]
     subprocess.run([*cargo, "--package", "raddle-cli"], cwd=ROOT, check=True)
+    subprocess.run([*cargo, "--package", "raddle-wasm", "--example", "instantiate"], cwd=ROOT, check=True)
     peer = ["--manifest-path", HERE / "peer" / "Cargo.toml", "--target-dir", TARGET / "peer"]
     subprocess.run([*cargo, *peer], cwd=ROOT, check=True)
 
@@ -67,11 +69,24 @@ def measure(kernel, n, runners, rounds):
     return [statistics.median(row) for row in times], ratios, len(checksums) == 1
 
 
+def instantiation(runners, rounds):
+    """Prints a table of instantiation: the median of the times, and of their ratios to the first."""
+    print("\n| instance and call | " + " | ".join(name for name, _ in runners) + " |\n" + "|---" * (len(runners) + 1) + "|")
+    for module in sorted((HERE / "instances").glob("*.wat"), reverse=True):
+        times = [[] for _ in runners]
+        for _ in range(rounds):
+            for row, (_, command) in zip(times, runners):
+                row.append(int(subprocess.run([*command, module], stdout=subprocess.PIPE, check=True).stdout))
+        ratios = [statistics.median(a / b for a, b in zip(row, times[0])) for row in times]
+        cells = [f"{statistics.median(row)} ns / {ratio:.2f}" for row, ratio in zip(times, ratios)]
+        print(f"| {module.stem} | " + " | ".join(cells) + " |")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--scale", type=float, default=0.5, help="of the sizes; a depth of recursion is not scaled")
-    parser.add_argument("--only", default="", help="names of kernels")
+    parser.add_argument("--only", default="", help="names of kernels; without instantiation")
     parser.add_argument("--no-build", action="store_true")
     parser.add_argument("--with", action="append", default=[], dest="others", metavar="NAME=COMMAND")
     parser.add_argument("folders", nargs="*", type=pathlib.Path)
@@ -95,6 +110,9 @@ def main():
             print(f"| {name} | " + " | ".join(cells) + " |" + ("" if same else " results differ"), flush=True)
             products, count = [sum_ + math.log(ratio) for sum_, ratio in zip(products, ratios)], count + 1
     print(f"| geomean of {count} | " + " | ".join(f"{math.exp(product / count):.2f}" for product in products) + " |")
+    if not options.only:
+        ours = TARGET / "release" / "examples" / "instantiate"
+        instantiation([("wasmi", [peer, "instantiate"]), ("raddle", [ours])], options.rounds)
     sys.exit(0 if agree else 1)
 
 

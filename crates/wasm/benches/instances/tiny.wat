@@ -1,0 +1,2 @@
+;; A module that is nothing but a function.
+(module (func (export "answer") (result i32) (i32.const 42)))
