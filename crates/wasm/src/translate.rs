@@ -130,6 +130,8 @@ struct Translator<'a> {
     run: usize,
     fixups: Vec<Fixup>,
     charges: Vec<(usize, usize)>,
+    /// Operations before branches back to a loop that begins with a condition, and that condition.
+    joins: Vec<(usize, usize)>,
     handlers: Vec<Handler>,
     /// The open `try_table`s.
     tries: Vec<Handler>,
@@ -173,6 +175,7 @@ impl<'a> Translator<'a> {
             run: 0,
             fixups: Vec::new(),
             charges: Vec::new(),
+            joins: Vec::new(),
             handlers: Vec::new(),
             tries: Vec::new(),
             producer: None,
@@ -393,6 +396,25 @@ impl<'a> Translator<'a> {
         }
     }
 
+    /// Makes branches that stand for two of the operations kept for them; those that it was made of.
+    fn join_loops(&mut self) -> Vec<u32> {
+        let mut twos = Vec::new();
+        for (at, head) in std::mem::take(&mut self.joins) {
+            let Op::Br { target, taken: back } = self.ops[at + 1] else { continue };
+            let found = self.fixups.binary_search_by_key(&head, |fixup| fixup.op);
+            let fall = found.ok().and_then(|found| self.fixups[found].fall).map_or(0, |run| self.runs[run].cost);
+            if back.saturating_add(fall) > u32::from(u16::MAX) {
+                self.ops[at] = self.ops[at + 1];
+                continue;
+            }
+            let mut two = self.ops[head].negated();
+            two.resolve(target + 1, back + fall, 0);
+            self.ops[at] = two;
+            twos.push(syntax::convert::to_u32(at));
+        }
+        twos
+    }
+
     fn finish(mut self, dispatch: Dispatch) -> Code {
         if self.too_large || self.ops.len() >= MAX_OPS {
             let slow = Box::new([SlowOp::FrameTooLarge]);
@@ -400,7 +422,7 @@ impl<'a> Translator<'a> {
                 .record
                 .map_or_else(OnceLock::new, |_| OnceLock::from(Map { offsets: vec![(0, 0)], heads: vec![(0, 0, 0)] }));
             let params = u16::try_from(self.ty.param_cells()).unwrap_or(u16::MAX - 2);
-            let (program, held) = dispatch.program(&[Op::Slow { index: 0 }], &[], 0);
+            let (program, held) = dispatch.program(&[Op::Slow { index: 0 }], &[], 0, &[]);
             return Code {
                 program,
                 frame: Link::frame(params, self.func),
@@ -424,6 +446,7 @@ impl<'a> Translator<'a> {
             let fall = fixup.fall.map_or(0, |run| self.runs[run].cost);
             self.ops[fixup.op].resolve(label.pc, taken, fall);
         }
+        let twos = self.join_loops();
         self.shorten_returns();
         for (op, run) in &self.charges {
             self.ops[*op] = Op::Charge { cost: self.runs[*run].cost };
@@ -432,7 +455,7 @@ impl<'a> Translator<'a> {
             let label = &self.labels[crate::index(catch.target)];
             (catch.target, catch.cost) = (label.pc, self.runs[label.run].cost);
         }
-        let (program, held) = dispatch.program(&self.ops, &self.heads, self.first_operand);
+        let (program, held) = dispatch.program(&self.ops, &self.heads, self.first_operand, &twos);
         Code {
             program,
             frame: Link::frame(self.header, self.func),

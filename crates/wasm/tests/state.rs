@@ -136,6 +136,44 @@ fn calls_and_loops() {
 }
 
 #[test]
+fn loops_that_begin_with_a_condition() {
+    check(
+        r#"(module (import "m" "h" (func $h (param i32) (result i32)))
+            (func (export "run") (param i32) (result i32) (local i32 f64 i64)
+              (block $out
+                (loop $outer
+                  (br_if $out (i32.gt_u (local.get 1) (i32.const 6)))
+                  (local.set 1 (i32.add (local.get 1) (i32.const 1)))
+                  (local.set 2 (f64.const 0))
+                  (block $done
+                    (loop $inner
+                      (br_if $done (f64.ge (local.get 2) (f64.const 3)))
+                      (local.set 2 (f64.add (local.get 2) (f64.const 1)))
+                      (br_if $inner (i32.and (local.get 1) (i32.const 1)))
+                      (local.set 0 (call $h (local.get 0)))
+                      (br $inner)))
+                  (local.set 3 (i64.const 3))
+                  (block $empty
+                    (loop $only (br_if $empty (i64.eqz (local.get 3))) (local.set 3 (i64.shr_u (local.get 3) (i64.const 1))) (br $only)))
+                  (br $outer)))
+              (block $last
+                (local.get 0)
+                (loop $operand (param i32)
+                  (br_if $last)
+                  (i32.xor (i32.eqz (local.get 1)) (i32.const 1))
+                  (br $operand))
+                (unreachable))
+              (block $first (result i32)
+                (loop $values
+                  (drop (br_if $first (local.get 0) (i32.gt_u (local.get 0) (i32.const 1000))))
+                  (local.set 0 (i32.mul (i32.add (local.get 0) (i32.const 7)) (i32.const 3)))
+                  (br $values))
+                (unreachable))))"#,
+        0,
+    );
+}
+
+#[test]
 fn operands_below_branches_and_calls() {
     check(
         r#"(module (import "m" "h" (func $h (param i32) (result i32)))

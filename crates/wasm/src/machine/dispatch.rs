@@ -11,6 +11,7 @@ use syntax::TrapRule;
 use syntax::convert::to_usize;
 use threaded::{Frames, Returns, Values};
 
+use super::handlers::STANDS_FOR_TWO;
 use super::held::{Held, Registers};
 use super::lower::lower;
 use super::slow;
@@ -70,8 +71,14 @@ impl Dispatch {
     /// The program of some operations, and what is held where it can be entered after a condition.
     ///
     /// `heads` are the operations that can be reached from elsewhere than from the one before, in their order. From the cell
-    /// `first_operand` on each number that is computed is read once.
-    pub(crate) fn program(self, ops: &[Op], heads: &[u32], first_operand: u16) -> (Program, Box<[(u32, Held)]>) {
+    /// `first_operand` on each number that is computed is read once. The branches `twos` stand for two; see `Translator::jump`.
+    pub(crate) fn program(
+        self,
+        ops: &[Op],
+        heads: &[u32],
+        first_operand: u16,
+        twos: &[u32],
+    ) -> (Program, Box<[(u32, Held)]>) {
         let mut heads = heads.iter().copied().peekable();
         let (mut held, mut kept, mut data) = (Held::default(), Vec::new(), 0);
         let program = Program::new((0..syntax::convert::to_u32(ops.len())).map(|at| {
@@ -82,13 +89,18 @@ impl Dispatch {
             if before.is_some_and(Op::is_condition) && held != Held::default() {
                 kept.push((at, held));
             }
-            let instruction = match self {
+            let mut instruction = match self {
                 Self::Chain => {
-                    let dropped = heads.peek() != Some(&(at + 1)) && is_dropped(rest, held, first_operand);
+                    // A branch that stands for two leaves what it reads to the second one.
+                    let may_drop = heads.peek() != Some(&(at + 1)) && twos.binary_search(&(at + 1)).is_err();
+                    let dropped = may_drop && is_dropped(rest, held, first_operand);
                     lower::<Chained>(rest, at, &mut Registers::new(held, dropped))
                 }
                 Self::Loop => lower::<Looping>(rest, at, &mut Registers::new(Held::default(), false)),
             };
+            if twos.binary_search(&at).is_ok() {
+                instruction.args.wide = STANDS_FOR_TWO;
+            }
             // What belongs to the operation before is not executed.
             if data > 0 {
                 data -= 1;

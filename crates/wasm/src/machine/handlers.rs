@@ -9,9 +9,10 @@ pub(super) mod joined;
 pub(super) mod memory;
 pub(crate) mod vector;
 
-use threaded::Values;
+use threaded::{Args, Values};
 
-use super::dispatch::{Backend, Context, Next, Regs, next, out_of_fuel};
+use super::Stop;
+use super::dispatch::{Backend, Context, Ip, Next, Regs, next, out_of_fuel, stop};
 use super::held::Class;
 
 /// Where a handler reads an operand. What was computed last is in a register, too, of those that handlers hand on: see `Held`.
@@ -255,7 +256,11 @@ macro_rules! branch {
             $(let $operand = $S::new($operand);)*
             let $r = Operands { regs, values };
             if $condition {
-                pay::<B>(cx, ip.jump(), regs, (values, u32::from(taken)));
+                let (counter, is_short) = counter.overflowing_sub(u64::from(taken));
+                if is_short {
+                    return taken_short::<B>(cx, ip, regs, int, counter, f32, f64);
+                }
+                next::<B>(cx, ip.jump(), regs, Values { counter, ..values });
             } else {
                 pay::<B>(cx, ip.next(), regs, (values, u32::from(fall)));
             }
@@ -284,6 +289,26 @@ macro_rules! arithmetic {
 }
 
 use {arithmetic, attempt, branch, compute, handlers, moves, perform};
+
+/// Whether a branch that is taken stands for the unconditional one after it, to a loop that begins with the opposite branch, and
+/// for that one: in `Args::wide`.
+pub(super) const STANDS_FOR_TWO: u64 = 1;
+
+handlers! {
+    /// The fuel does not suffice for what a branch leads to: it was subtracted already.
+    #[cold]
+    #[inline(never)]
+    #[expect(clippy::too_many_arguments, reason = "registers are arguments")]
+    fn taken_short(cx, ip, r, v) {
+        let Args { d: taken, wide, .. } = ip.args();
+        let counter = v.counter.wrapping_add(u64::from(taken));
+        if wide == STANDS_FOR_TWO {
+            // One of the two can perhaps be paid.
+            return next::<B>(cx, ip.next(), r, Values { counter, ..v });
+        }
+        stop(cx, ip.jump(), r, counter, Stop::OutOfFuel(u64::from(taken)));
+    }
+}
 
 /// Goes on at operations that cost something, with the fuel that there is.
 #[inline(always)]

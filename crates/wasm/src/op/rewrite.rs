@@ -540,6 +540,11 @@ impl Op {
         )
     }
 
+    /// Whether an operation is a branch with a condition that does nothing else.
+    pub(crate) const fn is_plain_condition(&self) -> bool {
+        self.is_condition() && self.joined_dest().is_none()
+    }
+
     /// Sets where a branch goes and what it costs.
     pub(crate) fn resolve(&mut self, to: u32, cost_taken: u32, cost_fall: u32) {
         match self {

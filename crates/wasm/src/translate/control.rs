@@ -208,6 +208,13 @@ impl Translator<'_> {
             let run = self.run;
             self.runs[run].next = Next::Label(label);
         }
+        let head = index(self.labels[label].pc);
+        if backward && !self.long && self.ops.get(head).is_some_and(Op::is_plain_condition) {
+            // If the loop goes on, that is known here: a branch past the condition stands for this one and for the condition, if
+            // the fuel suffices for both.
+            self.joins.push((self.ops.len(), head));
+            self.emit(Op::Unreachable);
+        }
         self.fixups.push(Fixup { op: self.ops.len(), label, charged, entry: false, fall: None });
         self.emit(Op::Br { target: 0, taken: 0 });
         self.live = false;

@@ -18,7 +18,7 @@
 use threaded::{Args, Values};
 
 use super::super::dispatch::{Backend, Context, Ip, Regs, next, trap};
-use super::{Computed, Operands, Place, Source, arithmetic, attempt, branch, compute, pay};
+use super::{Computed, Operands, Place, Source, arithmetic, attempt, branch, compute, pay, taken_short};
 use crate::numeric::{self, NAN_32, NAN_64, f32_of, f64_of};
 
 arithmetic! {

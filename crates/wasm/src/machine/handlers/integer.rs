@@ -16,7 +16,7 @@ use std::hint::select_unpredictable;
 use threaded::{Args, Values};
 
 use super::super::dispatch::{Backend, Context, FrameExt, Ip, Regs, next, trap};
-use super::{Computed, Operands, Place, Source, attempt, branch, compute, moves, pay, perform};
+use super::{Computed, Operands, Place, Source, attempt, branch, compute, moves, pay, perform, taken_short};
 use crate::numeric;
 
 perform! {
