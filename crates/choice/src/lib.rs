@@ -13,4 +13,4 @@ pub use chooser::{Chooser, First, Seeded};
 pub use hash::{StateHash, StateHasher};
 pub use kind::ChoiceKind;
 pub use point::{ActorId, Alternative, Anchor, ChoicePoint, Names};
-pub use record::{Divergence, Pick, Recorder, Replay};
+pub use record::{Divergence, Pick, Prefix, Recorder, Replay};

@@ -146,6 +146,33 @@ impl Chooser for Replay {
     }
 }
 
+/// Picks what a schedule says as far as it goes, strictly, and asks another chooser from there on.
+#[derive(Clone, Debug)]
+pub struct Prefix<C> {
+    replay: Replay,
+    then: C,
+}
+
+impl<C: Chooser> Prefix<C> {
+    /// Follows picks in the order in which they were recorded, then a chooser.
+    pub const fn new(picks: Vec<Pick>, then: C) -> Self {
+        Self { replay: Replay::new(picks), then }
+    }
+}
+
+impl<C: Chooser> Chooser for Prefix<C> {
+    fn choose(&mut self, point: &ChoicePoint, names: &dyn Names) -> Result<usize, Divergence> {
+        if self.replay.next < self.replay.picks.len() {
+            return self.replay.choose(point, names);
+        }
+        self.then.choose(point, names)
+    }
+
+    fn varies(&self, kind: ChoiceKind) -> bool {
+        self.replay.varies(kind) || self.then.varies(kind)
+    }
+}
+
 fn is_kind(kind: ChoiceKind, name: &str) -> bool {
     kind.name() == name
 }

@@ -1,13 +1,14 @@
 //! `raddle replay`: runs what a schedule file recorded, and compares how it ends.
 //!
-//! Spec: none. Replay is strict: it stops at the first point whose alternatives are not those that were recorded.
+//! Spec: none. Replay is strict: it stops at the first point whose alternatives are not those that were recorded. With
+//! `--prefix` it is strict as far as that, and goes on by itself.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use choice::Divergence;
+use choice::{Divergence, First, Pick, Prefix, Seeded};
 use clap::Args;
-use explore::Schedule;
+use explore::{Schedule, Strategy as Made};
 use raddle::Error;
 use raddle::explore::{Kind, Outcome};
 
@@ -15,6 +16,7 @@ use crate::common::{Stop, Switches, print, read, schedule};
 use crate::explore::Target;
 use crate::host::Host;
 use crate::record::{DRAIN, Job, Ran, TraceTo, footer};
+use crate::run::Any;
 
 /// Runs a recorded schedule again.
 #[derive(Args)]
@@ -31,6 +33,16 @@ pub(crate) struct Replay {
     /// moved and what was dropped. Exit code 1 when the outcome is another one.
     #[arg(long, conflicts_with = "trace")]
     lenient: bool,
+    /// Make only the first N picks, strictly; from there on every choice takes its default, or what --seed draws. Nothing is
+    /// compared: it prints what the run comes to, and exit codes are those of `raddle run`.
+    #[arg(long, value_name = "N", conflicts_with_all = ["lenient", "alternatives"])]
+    prefix: Option<usize>,
+    /// With --prefix: from there on, pick at random from this seed.
+    #[arg(long, value_name = "N", requires = "prefix")]
+    seed: Option<u64>,
+    /// With --prefix: write the picks of the whole run that were not the default to this file.
+    #[arg(long, value_name = "FILE", requires = "prefix")]
+    record: Option<PathBuf>,
     /// Show the choices of the run: who could have run at each, and where each alternative leads.
     #[arg(long, conflicts_with_all = ["trace", "lenient"])]
     alternatives: bool,
@@ -65,8 +77,32 @@ impl Replay {
             trace: trace.as_ref(),
             drain,
         };
+        if let Some(count) = self.prefix {
+            return self.go_on(&job, &schedule, count);
+        }
         let ran = job.run(choice::Replay::new(schedule.picks.clone()))?;
         self.compare(&schedule, &ran)
+    }
+
+    /// Makes the first picks, and goes on from there.
+    fn go_on(&self, job: &Job<'_>, schedule: &Schedule, count: usize) -> Result<ExitCode, Stop> {
+        let Some(picks) = schedule.picks.get(..count) else {
+            let (file, most) = (self.schedule.display(), schedule.picks.len());
+            return Err(Stop::usage(format!("--prefix: expected at most {most}, the picks of {file}, found {count}")));
+        };
+        let then = Any(match self.seed {
+            Some(seed) => Box::new(Seeded::new(seed)),
+            None => Box::new(First),
+        });
+        let ran = job.run(Prefix::new(picks.to_vec(), then))?;
+        went_along(picks, &ran)?;
+        if let Some(path) = &self.record {
+            let generator = self.seed.map(|_| Seeded::GENERATOR.to_owned());
+            let made = Made { name: format!("prefix:{count}"), seed: self.seed, generator };
+            job.schedule(&ran, made).write(path).map_err(|error| Stop::usage(error.to_string()))?;
+        }
+        let recorded = self.record.as_ref().map(|path| path.display().to_string());
+        ran.show().map_err(|error| Stop::Run(error, recorded))
     }
 
     /// Replays in the explorer, which can do more than follow.
@@ -118,14 +154,7 @@ impl Replay {
     }
 
     fn compare(&self, schedule: &Schedule, ran: &Ran) -> Result<ExitCode, Stop> {
-        if let Err(error @ (Error::Divergence(_) | Error::Bug(_))) = &ran.result {
-            return Err(Stop::Run(error.clone(), None));
-        }
-        if let Some(missed) = schedule.picks.get(ran.store.picks().len()) {
-            let (anchor, expected) = (missed.anchor.clone(), missed.alternatives.clone());
-            let divergence = Divergence { anchor, expected, found: Vec::new() };
-            return Err(Stop::Run(Error::Divergence(divergence), None));
-        }
+        went_along(&schedule.picks, ran)?;
         let (expected, found) = (&schedule.footer, footer(ran));
         let shown = ran.show();
         if *expected != found {
@@ -138,6 +167,19 @@ impl Replay {
         eprintln!("same outcome ({}) and same state ({:032x}) as recorded", found.outcome, found.state_hash);
         shown.map_err(|error| Stop::Run(error, Some(self.schedule.display().to_string())))
     }
+}
+
+/// A run that was to make these picks has made them all.
+fn went_along(picks: &[Pick], ran: &Ran) -> Result<(), Stop> {
+    if let Err(error @ (Error::Divergence(_) | Error::Bug(_))) = &ran.result {
+        return Err(Stop::Run(error.clone(), None));
+    }
+    if let Some(missed) = picks.get(ran.store.picks().len()) {
+        let (anchor, expected) = (missed.anchor.clone(), missed.alternatives.clone());
+        let divergence = Divergence { anchor, expected, found: Vec::new() };
+        return Err(Stop::Run(Error::Divergence(divergence), None));
+    }
+    Ok(())
 }
 
 /// What an outcome is called in schedule files.

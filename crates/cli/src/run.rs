@@ -57,7 +57,7 @@ pub(crate) struct Run {
 }
 
 /// Follows a chooser that is known only at run time.
-struct Any(Box<dyn Chooser>);
+pub(crate) struct Any(pub(crate) Box<dyn Chooser>);
 
 impl Chooser for Any {
     fn choose(&mut self, point: &choice::ChoicePoint, names: &dyn choice::Names) -> Result<usize, choice::Divergence> {

@@ -343,6 +343,35 @@ fn schedules_are_shrunk_with_and_without_proof() {
 }
 
 #[test]
+fn a_schedule_is_gone_on_with_from_any_of_its_picks() {
+    let folder = folder("prefix");
+    let bug = "examples/bugs/strict-alternation.wat";
+    let did = raddle(&["explore", bug, "--invoke", "run()", "--exhaustive", "--quiet", "--schedules", text(&folder)]);
+    assert_eq!(did.code, 1, "{did:?}");
+    let schedule = folder.join("strict-alternation-1.sched");
+    let picks = fs::read_to_string(&schedule).expect("it was written").matches("\"pick\":").count();
+    assert!(picks > 1, "{picks} picks");
+    let go_on = |count: usize, more: &[&str]| {
+        let count = count.to_string();
+        raddle(&[&["replay", text(&schedule), "--prefix", &count], more].concat())
+    };
+    // All picks give the recorded run, none the default one, or what a seed draws.
+    let recorded = raddle(&["replay", text(&schedule)]);
+    assert_eq!((go_on(picks, &[]).out, go_on(picks, &[]).code), (recorded.out, recorded.code));
+    let plain = |more: &[&str]| raddle(&[&["run", bug, "--invoke", "run()", "--drain"], more].concat()).out;
+    assert_eq!(go_on(0, &[]).out, plain(&[]));
+    assert_eq!(go_on(0, &["--seed", "3"]).out, plain(&["--seed", "3"]));
+    // What was made of it can be replayed.
+    let other = folder.join("other.sched");
+    let did = go_on(1, &["--seed", "3", "--record", text(&other)]);
+    assert_eq!(raddle(&["replay", text(&other)]).out, did.out);
+    assert!(fs::read_to_string(&other).expect("it was written").contains("\"prefix:1\""));
+    let did = go_on(picks + 1, &[]);
+    assert_eq!(did.code, 2, "{did:?}");
+    assert!(did.err.contains(&format!("--prefix: expected at most {picks}, the picks of ")), "{did:?}");
+}
+
+#[test]
 fn a_recorded_outcome_is_found_again_in_an_edited_program() {
     let folder = folder("lenient");
     let (schedule, edited) = (folder.join("a.sched"), folder.join("edited.wat"));
