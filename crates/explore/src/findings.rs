@@ -184,6 +184,13 @@ pub struct Stats {
     pub exact_states: u64,
 }
 
+impl Stats {
+    /// Distinct states, those at choices and those in which runs ended.
+    pub const fn all_states(&self) -> u64 {
+        self.states + self.terminal_states
+    }
+}
+
 /// What exploring found, and what it can claim.
 #[derive(Clone, Debug)]
 pub struct Report {

@@ -58,7 +58,7 @@ impl Exploration {
             "outcomes": outcomes,
             "stats": {
                 "runs": report.stats.runs,
-                "states": report.stats.states,
+                "states": report.stats.all_states(),
                 "terminal_states": report.stats.terminal_states,
                 "transitions": report.stats.transitions,
                 "repeats": report.stats.repeats,
@@ -79,7 +79,10 @@ impl Exploration {
         let report = &self.report;
         let count = report.outcomes.len();
         let (searched, unit) = match report.unit {
-            Unit::TerminalStates => (report.stats.states, if report.stats.states == 1 { "state" } else { "states" }),
+            Unit::TerminalStates => {
+                let states = report.stats.all_states();
+                (states, if states == 1 { "state" } else { "states" })
+            }
             Unit::Runs | Unit::Schedules | Unit::Classes => {
                 (report.stats.runs, singular(report.unit, report.stats.runs))
             }
@@ -160,8 +163,8 @@ impl Exploration {
         }
         let what = match report.unit {
             Unit::TerminalStates => format!(
-                "all {} states, {} terminal",
-                thousands(report.stats.states),
+                "all {} states, {} of them terminal",
+                thousands(report.stats.all_states()),
                 thousands(report.stats.terminal_states)
             ),
             Unit::Classes => format!("all classes, in {} schedules", thousands(report.stats.runs)),
