@@ -75,6 +75,9 @@ pub(crate) struct Explore {
     /// How much a search over states may keep: `500MiB`, `4GiB`, or bytes; beyond, it gives way to sampling, and says so.
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     memory: Option<u64>,
+    /// When all states were searched, in how many schedules at most the classes of equivalent ones are counted.
+    #[arg(long, value_name = "N", default_value_t = Options::default().classes)]
+    classes: u64,
     /// Everything, without a bound of time; by states unless a strategy is given.
     #[arg(long)]
     exhaustive: bool,
@@ -326,7 +329,7 @@ impl Explore {
             Budget { states, memory, ..plain.budget }
         };
         let (strategy, jobs) = (task.strategy.parse()?, usize::from(self.jobs));
-        Ok(Options { strategy, seed: task.seed, budget, jobs, ..plain })
+        Ok(Options { strategy, seed: task.seed, budget, jobs, classes: self.classes, ..plain })
     }
 
     /// Writes how far it is, where that is wanted or it was interrupted, and says how to go on.
@@ -341,12 +344,7 @@ impl Explore {
             }
             (None, Some(_) | None) => return Ok(()),
         };
-        let Some(rest) = rest else {
-            if interrupted {
-                eprintln!("`{}` cannot be gone on with: it begins anew", task.strategy);
-            }
-            return Ok(());
-        };
+        let Some(rest) = rest else { return Ok(()) };
         let object = json!({ "format": REST, "task": task, "rest": rest_to_json(rest) });
         units::write_whole(&file, &format!("{object}\n"))?;
         eprintln!("to go on: raddle explore --resume {}", file.display());

@@ -253,6 +253,8 @@ fn units_come_to_what_one_run_does() {
     check_units("states", "examples/cancel-race.wat", &["--exhaustive"], &["--units", "1", "--states", "3"]);
     let host = ["--host", "examples/hosts/two-answers.toml", "--strategy", "dfs", "--exhaustive"];
     check_units("dfs", "examples/hosts/two-answers.wat", &host, &["--units", "1", "--states", "4"]);
+    let dpor = ["--strategy", "dpor", "--exhaustive"];
+    check_units("dpor", "examples/cancel-race.wat", &dpor, &["--units", "1", "--states", "2"]);
     check_units("runs", LOST, &["--strategy", "surw", "--runs", "500"], &["--units", "5"]);
 }
 
@@ -260,16 +262,11 @@ fn units_come_to_what_one_run_does() {
 fn what_is_interrupted_goes_on() {
     let folder = folder("resume");
     let vary = ["timing", "bounds", "certificate"];
-    for (name, args) in [("states", &["--strategy", "states"][..]), ("random", &["--strategy", "random"])] {
-        let bound = |count: usize| {
-            if name == "states" {
-                ["--states".to_owned(), count.to_string()]
-            } else {
-                ["--runs".to_owned(), (20 * count).to_string()]
-            }
-        };
+    for (name, flag, unit) in [("states", "--states", 1), ("dpor", "--runs", 1), ("random", "--runs", 20)] {
+        let args = ["--strategy", name];
+        let bound = |count: usize| [flag.to_owned(), (unit * count).to_string()];
         let file = folder.join(name);
-        let whole = bound(100_000 / if name == "states" { 1 } else { 1000 });
+        let whole = bound(if name == "random" { 100 } else { 100_000 });
         let run = |start: &[&str], bound: &[String; 2]| {
             let mut command = vec!["explore"];
             command.extend_from_slice(start);
@@ -277,7 +274,7 @@ fn what_is_interrupted_goes_on() {
             raddle(&command)
         };
         let mut start = vec!["examples/cancel-race.wat"];
-        start.extend_from_slice(args);
+        start.extend(args);
         let _ = fs::remove_file(&file);
         let at_once = without(json(&run(&start, &whole)), &vary);
         let _ = fs::remove_file(&file);
@@ -311,7 +308,7 @@ fn an_interrupt_gives_the_report_so_far() {
     };
     for (strategy, advice) in [
         ("states", "to go on: raddle explore --resume producers-3x4.wat.rest"),
-        ("dpor", "`dpor` cannot be gone on with"),
+        ("dpor", "to go on: raddle explore --resume producers-3x4.wat.rest"),
         ("random", "to go on: raddle explore --resume producers-3x4.wat.rest"),
     ] {
         // On a busy machine the signal may come before somebody listens, and ends the process.
@@ -372,6 +369,23 @@ fn a_schedule_is_gone_on_with_from_any_of_its_picks() {
 }
 
 #[test]
+fn states_and_classes_are_counted_in_the_certificate() {
+    let certificate = |args: &[&str]| {
+        let did = raddle(&[&["explore", "--invoke", "run()", "--exhaustive", "--json"], args].concat());
+        json(&did)["certificate"].as_str().expect("it is complete").to_owned()
+    };
+    let of = |args: &[&str], start: &str| {
+        let found = certificate(args);
+        assert!(found.starts_with(start), "{found}");
+    };
+    of(&["examples/deadlock.wat"], "all 1 state, 1 of them terminal, 1 schedule class, 1 outcome");
+    of(&[LOST], "all 23 states, 6 of them terminal, 22 schedule classes, 2 outcomes");
+    of(&["--strategy", "dpor", LOST], "all 22 schedule classes, in ");
+    let bound = "all 23 states, 6 of them terminal, schedule classes not counted (more than 9 schedules), 2 outcomes";
+    of(&["--classes", "9", LOST], bound);
+}
+
+#[test]
 fn a_recorded_outcome_is_found_again_in_an_edited_program() {
     let folder = folder("lenient");
     let (schedule, edited) = (folder.join("a.sched"), folder.join("edited.wat"));
@@ -423,7 +437,6 @@ fn bad_input_is_said_to_be_bad() {
     check(&["explore", LOST, "--time", "5x"], "expected ms, s, m or h");
     check(&["explore", LOST, "--jobs", "0"], "--jobs");
     check(&["explore", LOST, "--units", "2"], "--out");
-    check(&["explore", LOST, "--strategy", "dpor", "--units", "2", "--out", text(&out)], "`dpor`: use states or dfs");
     check(&["explore"], "required");
     let broken = write("broken.json", "{\"format\":\"raddle-unit/2\"}");
     check(

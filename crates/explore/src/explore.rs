@@ -9,11 +9,12 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use crate::clock::Clock;
-use crate::dpor::dpor;
+use crate::dpor::{count, reduce};
 use crate::findings::{Budget, ByHash, Findings, Found, Report, Stats, Unit};
 use crate::knowledge::Knowledge;
 use crate::minimal::{Until, minimal};
-use crate::outcome::Outcome;
+use crate::outcome::{Kind, Outcome};
+use crate::reduced::Reduced;
 use crate::rounds::Rounds;
 use crate::run::{Follow, Sampler, record};
 use crate::sample::{Enough, Plan, Sampled, sample};
@@ -83,11 +84,20 @@ pub struct Options {
     pub jobs: usize,
     /// How many states the proof of smallest schedules may take.
     pub exact_states: u64,
+    /// In how many schedules the classes are counted, when all states were searched.
+    pub classes: u64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { strategy: Strategy::Portfolio, seed: 0, budget: DEFAULT_BUDGET, jobs: 1, exact_states: 400_000 }
+        Self {
+            strategy: Strategy::Portfolio,
+            seed: 0,
+            budget: DEFAULT_BUDGET,
+            jobs: 1,
+            exact_states: 400_000,
+            classes: 1_000,
+        }
     }
 }
 
@@ -124,6 +134,8 @@ pub struct Exploration {
     pub seed: u64,
     /// How much was allowed.
     pub bounds: Budget,
+    /// How many classes of schedules there are, or why they were not counted.
+    pub classes: Result<u64, String>,
 }
 
 /// How far an exploration is that was interrupted or came to the end of its budget, to go on with.
@@ -133,6 +145,8 @@ pub enum Rest {
     Search(Box<Knowledge>),
     /// Runs by samplers.
     Runs(Box<Sampled>),
+    /// Partial-order reduction.
+    Reduction(Box<Reduced>),
 }
 
 impl Exploration {
@@ -152,8 +166,7 @@ pub fn explore<H: ForkHost>(setup: Setup<'_, H>, options: &Options) -> Explorati
     explore_on(setup, options, None).0
 }
 
-/// Explores, or goes on with what is left. Gives what is left now, if anything is that can be gone on with: the reduction
-/// (`dpor`) begins anew.
+/// Explores, or goes on with what is left. Gives what is left now, if anything is.
 pub fn explore_on<H: ForkHost>(
     setup: Setup<'_, H>,
     options: &Options,
@@ -165,15 +178,42 @@ pub fn explore_on<H: ForkHost>(
     let (mut report, rest) = match (options.strategy, rest) {
         (Strategy::States, rest) => searched(setup, Space::States, options, rest, &mut livelocks),
         (Strategy::Dfs(depth), rest) => searched(setup, Space::Schedules { depth }, options, rest, &mut livelocks),
-        (Strategy::Dpor, _) => (dpor(setup, options.budget, &mut |_, _| {}), None),
+        (Strategy::Dpor, rest) => reduced(setup, options, rest),
         (Strategy::Portfolio, rest) => portfolio(setup, options, rest, &mut livelocks),
         (Strategy::Random | Strategy::Pct(_) | Strategy::Pos | Strategy::Surw, rest) => {
             sampled(setup, options, rest, &default)
         }
     };
     smallest(setup, options, &mut report, &livelocks);
+    let classes = classes(setup, options, &report);
     report.elapsed = clock.elapsed();
-    (Exploration { report, default, seed: options.seed, bounds: options.budget }, rest)
+    (Exploration { report, default, seed: options.seed, bounds: options.budget, classes }, rest)
+}
+
+fn reduced<H: ForkHost>(setup: Setup<'_, H>, options: &Options, rest: Option<Rest>) -> (Report, Option<Rest>) {
+    let mut known = match rest {
+        Some(Rest::Reduction(known)) => known,
+        Some(Rest::Search(_) | Rest::Runs(_)) | None => Box::new(Reduced::start()),
+    };
+    let cut = reduce(setup, options.budget, &mut known);
+    let report = known.report(cut);
+    (report, (!known.left.is_empty()).then_some(Rest::Reduction(known)))
+}
+
+/// Counts the classes of schedules where nothing was left out, if the bound allows it.
+pub fn classes<H: ForkHost>(setup: Setup<'_, H>, options: &Options, report: &Report) -> Result<u64, String> {
+    let most = options.classes;
+    match report.unit {
+        _ if !report.complete => Err("not all was explored".to_owned()),
+        // All classes were run, and each is counted for its outcome.
+        Unit::Classes => Ok(report.outcomes.iter().map(|found| found.count).sum()),
+        _ if report.outcomes.iter().any(|found| found.outcome.kind == Kind::Livelock) => {
+            Err("some schedules do not end".to_owned())
+        }
+        // Schedules of one class end in one state.
+        _ if report.stats.terminal_states > most => Err(format!("more than {most} schedules")),
+        Unit::TerminalStates | Unit::Schedules | Unit::Runs => count(setup, most),
+    }
 }
 
 fn searched<H: ForkHost>(
@@ -185,7 +225,7 @@ fn searched<H: ForkHost>(
 ) -> (Report, Option<Rest>) {
     let mut knowledge = match rest {
         Some(Rest::Search(knowledge)) => knowledge,
-        Some(Rest::Runs(_)) | None => Box::new(Knowledge::start()),
+        Some(Rest::Runs(_) | Rest::Reduction(_)) | None => Box::new(Knowledge::start()),
     };
     let runs = if space == Space::States { None } else { options.budget.runs };
     let cut = go_on(setup, space, Budget { runs, ..options.budget }, &mut knowledge);
@@ -203,7 +243,7 @@ fn searched<H: ForkHost>(
 fn with_samples<H: ForkHost>(setup: Setup<'_, H>, options: &Options, first: Report) -> Report {
     let budget = Budget { runs: options.budget.runs.or(DEFAULT_BUDGET.runs), ..options.budget };
     let options = Options { strategy: Strategy::Portfolio, budget, ..*options };
-    let (second, _) = sampled(setup, &options, None, &Outcome::new(crate::outcome::Kind::Diverged, ""));
+    let (second, _) = sampled(setup, &options, None, &Outcome::new(Kind::Diverged, ""));
     let mut findings = Findings::default();
     for found in second.outcomes {
         findings.merge(found);
@@ -244,7 +284,7 @@ fn portfolio<H: ForkHost>(
     if first.complete {
         return (first, None);
     }
-    let (mut second, rest) = sampled(setup, options, rest, &Outcome::new(crate::outcome::Kind::Diverged, ""));
+    let (mut second, rest) = sampled(setup, options, rest, &Outcome::new(Kind::Diverged, ""));
     let mut findings = Findings::default();
     for found in std::mem::take(&mut second.outcomes) {
         findings.merge(found);

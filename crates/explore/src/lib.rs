@@ -36,6 +36,7 @@ pub mod minimal;
 pub mod near;
 pub mod outcome;
 pub mod preview;
+pub mod reduced;
 mod rounds;
 pub mod run;
 pub mod sample;

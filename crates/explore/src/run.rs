@@ -118,6 +118,11 @@ impl<'p> Follow<'p> {
         Self { path, next: 0 }
     }
 
+    /// How much of the path was followed.
+    pub const fn position(&self) -> usize {
+        self.next
+    }
+
     /// Whether all of the path was followed.
     pub const fn is_at_end(&self) -> bool {
         self.next >= self.path.len()

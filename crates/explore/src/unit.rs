@@ -9,10 +9,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::content::sha256;
-use crate::explore::{Exploration, Options, Rest, Strategy, sampled_report, samplers, smallest};
+use crate::dpor::reduce;
+use crate::explore::{Exploration, Options, Rest, Strategy, classes, sampled_report, samplers, smallest};
 use crate::findings::{Budget, ByHash};
 use crate::knowledge::{Knowledge, Place};
 use crate::outcome::Outcome;
+use crate::reduced::{Reduced, Stack};
 use crate::run::{Follow, record};
 use crate::sample::{Plan, Sampled, sample};
 use crate::search::{Space, conclude, go_on};
@@ -61,6 +63,13 @@ pub enum Work {
         /// The bound.
         bound: u64,
     },
+    /// What is left of a reduction, up to a number of schedules.
+    Reduction {
+        /// The stacks, the one explored first last.
+        stacks: Vec<Stack>,
+        /// The bound.
+        bound: u64,
+    },
 }
 
 /// What a unit came to.
@@ -82,6 +91,9 @@ impl Unit {
         let unit = |work| Self { format: UNIT.to_owned(), task: task.clone(), after: None, work };
         if space(strategy).is_some() {
             return vec![unit(Work::Search { places: vec![Place::START], bound })];
+        }
+        if strategy == Strategy::Dpor {
+            return vec![unit(Work::Reduction { stacks: vec![Stack::start()], bound })];
         }
         let count = count.clamp(1, runs.max(1));
         let cut = |part: u64| part.saturating_mul(runs / count) + part.min(runs % count);
@@ -105,6 +117,17 @@ impl Unit {
     pub fn parse(text: &str) -> Result<Self, String> {
         check_format(text, UNIT)?;
         serde_json::from_str(text).map_err(|error| error.to_string())
+    }
+
+    /// A unit that is left over.
+    fn rest(&self, after: Option<String>, work: Work) -> Self {
+        Self { format: UNIT.to_owned(), task: self.task.clone(), after, work }
+    }
+
+    /// What the unit came to, with what is left over.
+    fn done(&self, found: Rest, rest: Vec<Self>) -> (Done, Vec<Self>) {
+        let left = rest.iter().map(Self::id).collect();
+        (Done { unit: self.id(), left, task: self.task.clone(), found }, rest)
     }
 
     fn strategy(&self) -> Result<Strategy, String> {
@@ -185,15 +208,22 @@ pub fn work<H: ForkHost>(setup: Setup<'_, H>, unit: &Unit, before: Option<&Done>
             knowledge.left.clone_from(places);
             let (runs, states) = if space == Space::States { (None, Some(*bound)) } else { (Some(*bound), None) };
             go_on(setup, space, Budget { runs, states, time: None, memory: None }, &mut knowledge);
-            let rest = divide(std::mem::take(&mut knowledge.left)).into_iter().map(|places| Unit {
-                format: UNIT.to_owned(),
-                task: task.clone(),
-                after: (space == Space::States).then(|| id.clone()),
-                work: Work::Search { places, bound: bound.saturating_mul(2) },
-            });
-            let rest: Vec<Unit> = rest.collect();
-            let left = rest.iter().map(Unit::id).collect();
-            Ok((Done { unit: id, left, task, found: Rest::Search(Box::new(knowledge)) }, rest))
+            let after = (space == Space::States).then(|| id.clone());
+            let bound = bound.saturating_mul(2);
+            let rest = deal(singles(std::mem::take(&mut knowledge.left)));
+            let rest = rest.into_iter().map(|places| unit.rest(after.clone(), Work::Search { places, bound }));
+            Ok(unit.done(Rest::Search(Box::new(knowledge)), rest.collect()))
+        }
+        Work::Reduction { stacks, bound } => {
+            if strategy != Strategy::Dpor {
+                return Err(format!("expected the strategy dpor, found `{strategy}`"));
+            }
+            let mut reduced = Reduced { left: stacks.clone(), ..Reduced::default() };
+            reduce(setup, Budget::runs(*bound), &mut reduced);
+            let left = std::mem::take(&mut reduced.left).into_iter().flat_map(Stack::divide).collect();
+            let bound = bound.saturating_mul(2);
+            let rest = deal(left).into_iter().map(|stacks| unit.rest(None, Work::Reduction { stacks, bound }));
+            Ok(unit.done(Rest::Reduction(Box::new(reduced)), rest.collect()))
         }
     }
 }
@@ -210,8 +240,8 @@ fn known_before(unit: &Unit, before: Option<&Done>) -> Result<Knowledge, String>
     Ok(Knowledge { visited, asleep, ways, ..Knowledge::default() })
 }
 
-/// Divides places into units: single alternatives, dealt out in turns, so that each unit gets some near the beginning.
-fn divide(places: Vec<Place>) -> Vec<Vec<Place>> {
+/// Single alternatives of places.
+fn singles(places: Vec<Place>) -> Vec<Place> {
     let mut singles: Vec<Place> = Vec::new();
     for place in places {
         let taken = |next: &usize| !place.skip.iter().any(|skip| usize::from(*skip) == *next);
@@ -220,10 +250,15 @@ fn divide(places: Vec<Place>) -> Vec<Vec<Place>> {
             singles.push(Place { next, end: next + 1, answers, ..place.clone() });
         }
     }
-    let count = singles.len().min(MOST_UNITS);
-    let mut units: Vec<Vec<Place>> = vec![Vec::new(); count];
-    for (position, place) in singles.into_iter().enumerate() {
-        units[position % count].push(place);
+    singles
+}
+
+/// Deals what is left out to units in turns, so that each gets some near the beginning.
+fn deal<T: Clone>(left: Vec<T>) -> Vec<Vec<T>> {
+    let count = left.len().min(MOST_UNITS);
+    let mut units: Vec<Vec<T>> = vec![Vec::new(); count];
+    for (position, one) in left.into_iter().enumerate() {
+        units[position % count].push(one);
     }
     units
 }
@@ -258,6 +293,13 @@ pub fn join<H: ForkHost>(
         let (report, known) = conclude(&all, space, left_out);
         livelocks = known.livelocks;
         report
+    } else if options.strategy == Strategy::Dpor {
+        let mut all = Reduced::default();
+        for done in &results {
+            let Rest::Reduction(found) = &done.found else { return Err(mixed(done)) };
+            all.join(found);
+        }
+        all.report(left_out)
     } else {
         let mut all = Sampled::default();
         for done in &results {
@@ -268,7 +310,8 @@ pub fn join<H: ForkHost>(
     };
     report.strategy = options.strategy.to_string();
     smallest(setup, options, &mut report, &livelocks);
-    Ok((Exploration { report, default, seed: options.seed, bounds: options.budget }, open))
+    let classes = classes(setup, options, &report);
+    Ok((Exploration { report, default, seed: options.seed, bounds: options.budget, classes }, open))
 }
 
 fn mixed(done: &Done) -> String {

@@ -52,6 +52,8 @@ impl Exploration {
             "left_out": report.left_out.as_deref().map(without_time),
             "data_choices": if report.data_choices { "fixed" } else { "none" },
             "certificate": self.certificate(),
+            "classes": self.classes.as_ref().ok(),
+            "classes_left_out": self.classes.as_ref().err(),
             "unit": report.unit.word(),
             "default": self.default.text,
             "schedule_dependent": self.is_schedule_dependent(),
@@ -163,11 +165,12 @@ impl Exploration {
         }
         let what = match report.unit {
             Unit::TerminalStates => format!(
-                "all {} states, {} of them terminal",
+                "all {} {}, {} of them terminal",
                 thousands(report.stats.all_states()),
+                if report.stats.all_states() == 1 { "state" } else { "states" },
                 thousands(report.stats.terminal_states)
             ),
-            Unit::Classes => format!("all classes, in {} schedules", thousands(report.stats.runs)),
+            Unit::Classes => format!("in {} schedules", thousands(report.stats.runs)),
             Unit::Runs | Unit::Schedules => format!("all {} schedules", thousands(report.stats.runs)),
         };
         let data = if report.data_choices { "; data choices fixed" } else { "" };
@@ -177,7 +180,14 @@ impl Exploration {
             Some(states) if report.unit == Unit::TerminalStates => format!("; within {} states", thousands(states)),
             Some(_) | None => String::new(),
         };
-        Some(format!("{what}, {} {plural}{bounds}{data}", thousands(to_u64(count))))
+        let classes = match &self.classes {
+            Ok(1) => "1 schedule class".to_owned(),
+            Ok(classes) => format!("{} schedule classes", thousands(*classes)),
+            Err(why) => format!("schedule classes not counted ({why})"),
+        };
+        let (what, classes) =
+            if report.unit == Unit::Classes { (format!("all {classes}"), what) } else { (what, classes) };
+        Some(format!("{what}, {classes}, {} {plural}{bounds}{data}", thousands(to_u64(count))))
     }
 }
 

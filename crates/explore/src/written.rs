@@ -17,6 +17,7 @@ use crate::findings::{ByHash, Findings, Found, Path, Stats, cost};
 use crate::knowledge::{Knowledge, Place};
 use crate::livelock::{Edge, Livelocks};
 use crate::outcome::{Kind, Outcome, Output};
+use crate::reduced::{Reduced, Stack};
 use crate::sample::Sampled;
 
 #[derive(Serialize, Deserialize)]
@@ -24,6 +25,7 @@ use crate::sample::Sampled;
 enum Form {
     Search(Box<SearchForm>),
     Runs(Box<RunsForm>),
+    Reduction(Box<ReducedForm>),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -57,6 +59,19 @@ struct SearchForm {
     ready: Vec<(u32, Vec<ThreadForm>)>,
 }
 
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReducedForm {
+    left: Vec<Stack>,
+    classes: String,
+    /// For each class the number of its outcome.
+    ends: Vec<u32>,
+    outcomes: Vec<FoundForm>,
+    stats: Stats,
+    data: bool,
+    short: Option<String>,
+}
+
 /// The instance and the index of a thread.
 type ThreadForm = (u32, u32);
 
@@ -83,6 +98,15 @@ pub fn rest_to_json(rest: &Rest) -> Value {
             stats: sampled.stats,
             data: sampled.data,
         })),
+        Rest::Reduction(reduced) => Form::Reduction(Box::new(ReducedForm {
+            left: reduced.left.clone(),
+            classes: digits(reduced.classes.keys()),
+            ends: reduced.classes.values().copied().collect(),
+            outcomes: reduced.findings.iter().map(found_form).collect(),
+            stats: reduced.stats,
+            data: reduced.data,
+            short: reduced.short.clone(),
+        })),
     };
     serde_json::to_value(form).expect("the keys are text")
 }
@@ -98,6 +122,7 @@ pub fn rest_from_json(value: Value) -> Result<Rest, String> {
             let RunsForm { next, outcomes, stats, data } = *form;
             Ok(Rest::Runs(Box::new(Sampled { findings: findings(outcomes)?, stats, data, next })))
         }
+        Form::Reduction(form) => reduced(*form).map(|reduced| Rest::Reduction(Box::new(reduced))),
     }
 }
 
@@ -117,6 +142,27 @@ fn search_form(knowledge: &Knowledge) -> SearchForm {
         short: knowledge.short.clone(),
         edges: edges.iter().map(|edge| (edge.from, edge.to, threads(&edge.ran))).collect(),
         ready: ready.iter().map(|(state, ready)| (*state, threads(ready))).collect(),
+    }
+}
+
+fn reduced(form: ReducedForm) -> Result<Reduced, String> {
+    let ReducedForm { left, classes, ends, outcomes, stats, data, short } = form;
+    let (hashes, findings) = (hashes("classes", &classes)?, findings(outcomes)?);
+    if hashes.len() != ends.len() {
+        return Err(format!("expected as many ends as classes, {}, found {}", hashes.len(), ends.len()));
+    }
+    let mut classes = ByHash::default();
+    for (class, end) in hashes.into_iter().zip(ends) {
+        classes.insert(class, below("ends", end, findings.len())?);
+    }
+    Ok(Reduced { left, classes, findings, stats, data, short })
+}
+
+/// A number that is below a count.
+fn below(what: &str, number: u32, count: usize) -> Result<u32, String> {
+    match usize::try_from(number) {
+        Ok(small) if small < count => Ok(number),
+        Ok(_) | Err(_) => Err(format!("{what}: expected a number below {count}, found {number}")),
     }
 }
 
@@ -150,10 +196,6 @@ fn search(form: SearchForm) -> Result<Knowledge, String> {
         return Err(format!("expected as many ends as terminal states, {}, found {}", terminal.len(), ends.len()));
     }
     let (states, kinds) = (knowledge.visited.len(), knowledge.findings.len());
-    let below = |what: &str, number: u32, count: usize| match usize::try_from(number) {
-        Ok(small) if small < count => Ok(number),
-        Ok(_) | Err(_) => Err(format!("{what}: expected a number below {count}, found {number}")),
-    };
     for (hash, end) in terminal.into_iter().zip(ends) {
         knowledge.terminal.insert(hash, below("ends", end, kinds)?);
     }

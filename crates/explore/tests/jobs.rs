@@ -12,7 +12,7 @@ use support::{Subject, example};
 
 fn json(subject: &Subject, strategy: Strategy, jobs: usize) -> String {
     let budget = Budget { runs: Some(300), ..Budget::default() };
-    let options = Options { strategy, seed: 3, budget, jobs, exact_states: 200 };
+    let options = Options { strategy, seed: 3, budget, jobs, exact_states: 200, classes: 50 };
     let mut exploration = explore(subject.setup(), &options);
     exploration.report.elapsed = Duration::ZERO;
     exploration.to_json().to_string()
@@ -36,7 +36,7 @@ fn reports_do_not_depend_on_the_number_of_threads() {
 fn a_bound_of_memory_gives_way_to_sampling_and_says_so() {
     let subject = Subject::new(&example("scale/producers-2x4.wat"));
     let budget = Budget { runs: Some(200), memory: Some(64 << 10), ..Budget::default() };
-    let options = Options { strategy: Strategy::States, seed: 0, budget, jobs: 1, exact_states: 100 };
+    let options = Options { strategy: Strategy::States, seed: 0, budget, jobs: 1, exact_states: 100, classes: 50 };
     let report = explore(subject.setup(), &options).report;
     assert!(!report.complete);
     assert_eq!(report.strategy, "states, then sampled");

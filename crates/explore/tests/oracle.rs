@@ -7,12 +7,15 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 
 use choice::{ActorId, Alternative, ChoiceKind, ChoicePoint, Names as _};
-use raddle_explore::dpor::dpor_seeing;
+use raddle_explore::dpor::{dpor_seeing, reduce};
+use raddle_explore::explore::Rest;
 use raddle_explore::findings::{Budget, ByHash, Report};
 use raddle_explore::happens_before::{Event, Order};
 use raddle_explore::minimal::{Until, minimal};
+use raddle_explore::reduced::{Reduced, Stack};
 use raddle_explore::search::{Space, search, search_seeing};
 use raddle_explore::world::{Arrival, Ending, Machine, Script, Snapshot};
+use raddle_explore::written::{rest_from_json, rest_to_json};
 use runtime::drive::{NoHost, Pace};
 use runtime::footprint::Footprint;
 use runtime::id::InstanceId;
@@ -189,6 +192,15 @@ impl Sums {
         let missing = all.classes.difference(&found).count();
         assert_eq!(missing, 0, "dpor misses {missing} of {} classes, seed {seed}", all.classes.len());
         assert_eq!(found.difference(&all.classes).count(), 0, "dpor invents classes, seed {seed}");
+        assert_eq!(
+            report.outcomes.iter().map(|found| found.count).sum::<u64>(),
+            to_u64(all.classes.len()),
+            "seed {seed}"
+        );
+        let sliced = in_slices(subject);
+        assert_eq!(sliced.stats, report.stats, "dpor in slices, seed {seed}");
+        assert_eq!(counts(&sliced), counts(&report), "dpor in slices, seed {seed}");
+        assert_eq!(counts(&in_parts(subject)), counts(&report), "dpor in parts, seed {seed}");
         self.classes += all.classes.len();
         self.schedules += all.schedules;
         self.runs += report.stats.runs;
@@ -196,10 +208,47 @@ impl Sums {
     }
 }
 
+fn to_u64(count: usize) -> u64 {
+    u64::try_from(count).expect("it is small")
+}
+
+/// How often each outcome comes out.
+fn counts(report: &Report) -> BTreeMap<String, u64> {
+    report.outcomes.iter().map(|found| (found.outcome.to_string(), found.count)).collect()
+}
+
 /// What a search over states must come to, whoever slept: the states, the ends, and how many ends have which outcome.
 fn states_and_ends(report: &Report) -> (u64, u64, BTreeMap<String, u64>) {
-    let counts = report.outcomes.iter().map(|found| (found.outcome.to_string(), found.count)).collect();
-    (report.stats.states, report.stats.terminal_states, counts)
+    (report.stats.states, report.stats.terminal_states, counts(report))
+}
+
+/// The reduction a few schedules at a time, written to a file and read again in between.
+fn in_slices(subject: &Subject) -> Report {
+    let mut known = Reduced::start();
+    for slice in 1.. {
+        let cut = reduce(subject.setup(), Budget::runs(slice * slice * 3), &mut known);
+        if cut.is_none() {
+            return known.report(cut);
+        }
+        let written = rest_to_json(&Rest::Reduction(Box::new(known)));
+        let Ok(Rest::Reduction(read)) = rest_from_json(written) else { panic!("a reduction is read as one") };
+        known = *read;
+    }
+    unreachable!("a reduction ends")
+}
+
+/// The reduction in parts that know nothing of each other.
+fn in_parts(subject: &Subject) -> Report {
+    let (mut all, mut left) = (Reduced::default(), vec![(Stack::start(), 2)]);
+    while let Some((stack, schedules)) = left.pop() {
+        let mut part = Reduced { left: vec![stack], ..Reduced::default() };
+        reduce(subject.setup(), Budget::runs(schedules), &mut part);
+        let rest = std::mem::take(&mut part.left).into_iter().flat_map(Stack::divide);
+        left.extend(rest.map(|stack| (stack, schedules * 2)));
+        all.join(&part);
+        all.join(&part);
+    }
+    all.report(None)
 }
 
 /// The classes that partial-order reduction runs when it sees footprints so.

@@ -471,7 +471,8 @@ impl<H: ForkImports> Explore<H> {
                 kept_bytes: 0,
                 elapsed: std::time::Duration::ZERO,
             };
-            Exploration { report, default, seed: self.options.seed, bounds: self.options.budget }
+            let classes = Err("not all was explored".to_owned());
+            Exploration { report, default, seed: self.options.seed, bounds: self.options.budget, classes }
         })?;
         Ok(Explored { subject, exploration })
     }

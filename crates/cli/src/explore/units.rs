@@ -63,11 +63,6 @@ fn result_file(folder: &Path, id: &str) -> PathBuf {
 
 /// Makes the first units of a task.
 pub(crate) fn make(task: &Task, strategy: Strategy, out: &Path, counts: (u64, u64, u64)) -> Result<ExitCode, Stop> {
-    if matches!(strategy, Strategy::Dpor) {
-        return Err(Stop::usage(
-            "--units: expected a strategy that is done in pieces, found `dpor`: use states or dfs",
-        ));
-    }
     folder(out)?;
     let units = Unit::first(task, strategy, counts);
     let ids: Vec<String> = units.iter().map(Unit::id).collect();
@@ -101,6 +96,7 @@ pub(crate) fn work(file: &Path, out: &Path) -> Result<ExitCode, Stop> {
     let what = match unit.work {
         Work::Runs { from, to } => format!("runs {from}..{to}"),
         Work::Search { places, .. } => format!("{} places", places.len()),
+        Work::Reduction { stacks, .. } => format!("{} places", stacks.len()),
     };
     print(&format!("{id}: {what} done, {} units left over\n", left.len()));
     Ok(ExitCode::SUCCESS)
