@@ -34,6 +34,9 @@ pub struct Place {
     /// Whether the transitions from there are known already, and only who sleeps below has changed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub again: bool,
+    /// Whether the state there is not known by being begun with: who comes back to it takes all alternatives.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub apart: bool,
 }
 
 impl Place {
@@ -43,7 +46,17 @@ impl Place {
     /// One alternative of the choice that a path leads to, or the very beginning.
     pub const fn new(path: Path, choice: bool, next: usize) -> Self {
         let answers = Path::new();
-        Self { path, choice, next, end: next + 1, answers, asleep: Vec::new(), skip: Vec::new(), again: false }
+        Self {
+            path,
+            choice,
+            next,
+            end: next + 1,
+            answers,
+            asleep: Vec::new(),
+            skip: Vec::new(),
+            again: false,
+            apart: false,
+        }
     }
 }
 

@@ -77,7 +77,7 @@ pub fn preview<H: ForkHost>(setup: Setup<'_, H>, path: &[u16], (most, states): (
 }
 
 fn leads<H: ForkHost>(setup: Setup<'_, H>, before: &[u16], alternative: usize, states: u64) -> Leads {
-    let place = Place::new(before.to_vec(), true, alternative);
+    let place = Place { apart: true, ..Place::new(before.to_vec(), true, alternative) };
     let mut knowledge = Knowledge { left: vec![place], ..Knowledge::default() };
     let budget = Budget { states: Some(states), ..Budget::default() };
     let cut = go_on(setup, Space::States, budget, &mut knowledge);

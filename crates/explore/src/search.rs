@@ -174,6 +174,7 @@ impl<H: ForkHost> Search<'_, '_, H> {
             asleep: frame.sleep.to_vec(),
             skip: frame.skip.to_vec(),
             again: frame.again,
+            apart: frame.state == u32::MAX && frame.point.is_some() && self.space == Space::States,
         };
         self.known.left.extend(frames.map(place));
     }
@@ -188,7 +189,7 @@ impl<H: ForkHost> Search<'_, '_, H> {
         let (mut state, mut ready) = (u32::MAX, SmallVec::new());
         if point.is_none() {
             self.machine.reset();
-        } else if self.space == Space::States {
+        } else if self.space == Space::States && !place.apart {
             let (at, seen) = self.known.visited.insert_full(self.machine.hash(Order::Semantic), ());
             state = u32::try_from(at).unwrap_or(u32::MAX);
             if seen.is_none() {

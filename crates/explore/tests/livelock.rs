@@ -4,6 +4,7 @@
 mod support;
 
 use raddle_explore::findings::Budget;
+use raddle_explore::preview::{Leads, preview};
 use raddle_explore::search::{Space, search};
 use support::Subject;
 
@@ -76,4 +77,19 @@ fn giving_way_to_each_other_for_ever_is_one() {
     };
     let subject = subject(&polite("b", "a"), &polite("a", "b"));
     assert_eq!(outcomes(&subject), ["1", "livelock"]);
+}
+
+#[test]
+fn an_alternative_that_comes_back_leads_where_the_others_do() {
+    let spin = "(loop $again (drop (call $yield)) (br_if $again (i32.eqz (global.get $a))))";
+    let subject = subject("(drop (call $yield)) (global.set $a (i32.const 1))", spin);
+    let stations = preview(subject.setup(), &[], (4, 10_000));
+    assert!(stations.iter().any(|station| station.alternatives.len() > 1));
+    for station in stations {
+        for alternative in station.alternatives {
+            let Leads::To(outcomes) = alternative.leads else { panic!("the program is small") };
+            let outcomes: Vec<String> = outcomes.iter().map(ToString::to_string).collect();
+            assert_eq!(outcomes, ["1"], "{}: {}", station.anchor, alternative.name);
+        }
+    }
 }

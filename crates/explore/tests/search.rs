@@ -3,10 +3,16 @@
 
 mod support;
 
+use choice::First;
+use raddle_explore::Setup;
 use raddle_explore::findings::{Budget, ByHash, Report};
 use raddle_explore::minimal::{Until, minimal};
+use raddle_explore::preview::{Leads, preview};
 use raddle_explore::run::{Follow, record};
 use raddle_explore::search::{Space, search};
+use raddle_explore::world::{Arrival, Machine};
+use runtime::drive::{NoHost, Pace};
+use support::corpus::Bug;
 use support::{Subject, example, outcomes_of_head};
 
 fn outcomes(report: &Report) -> Vec<String> {
@@ -33,4 +39,36 @@ fn examples_have_exactly_their_outcomes() {
             assert_eq!(record(subject.setup(), Follow::new(&found.path)).outcome, found.outcome);
         }
     }
+}
+
+/// All outcomes after a choice of a path was made with an alternative, searched from there as from a beginning.
+fn after(setup: Setup<'_, NoHost>, before: &[u16], alternative: usize) -> Vec<String> {
+    let mut machine = Machine::new(setup, Pace::Choices);
+    let point = machine.go_to(before).expect("a choice is there");
+    match machine.pick(&point, alternative, &mut First) {
+        Arrival::Over(ending) => vec![machine.outcome(&ending).to_string()],
+        Arrival::Choice(_) => {
+            outcomes(&search(Setup { start: &machine.world, ..setup }, Space::States, Budget::default()).0)
+        }
+    }
+}
+
+#[test]
+fn previews_say_all_that_alternatives_lead_to() {
+    let mut previewed = 0;
+    for bug in Bug::all() {
+        let mut before = Vec::new();
+        for station in preview(bug.setup(), &[], (8, 20_000)) {
+            for (position, alternative) in station.alternatives.iter().enumerate() {
+                let Leads::To(found) = &alternative.leads else { panic!("{} is small", bug.name) };
+                let mut found: Vec<String> = found.iter().map(ToString::to_string).collect();
+                found.sort();
+                let expected = after(bug.setup(), &before, position);
+                assert_eq!(found, expected, "{}: {}: {}", bug.name, station.anchor, alternative.name);
+                previewed += 1;
+            }
+            before.push(0);
+        }
+    }
+    assert!(previewed > 100, "{previewed}");
 }
