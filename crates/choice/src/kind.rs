@@ -74,7 +74,7 @@ kinds! {
     HostStart, Host,
         "Concurrency.md, Nondeterminism: the behavior of host-defined calls",
         "returned at once";
-    /// Which pending host call completes.
+    /// Which pending host call completes. The hosts here never ask: completions are events, among which `EmbedderTurn` picks.
     HostCompletion, Host,
         "Concurrency.md, Nondeterminism: the behavior of host-defined calls",
         "in the order of the requests";
@@ -94,7 +94,7 @@ kinds! {
     HostFault, Host,
         "Concurrency.md, Nondeterminism: the behavior of host-defined calls",
         "no";
-    /// Which of several timers with one deadline fires first.
+    /// Which of several timers with one deadline fires first. The hosts here never ask, as with `HostCompletion`.
     TimerTie, Host,
         "Concurrency.md, Nondeterminism: the behavior of host-defined calls",
         "in the order of the requests";
